@@ -1,0 +1,64 @@
+/** The picture in ARCHITECTURE.md as a rule: an import that crosses it fails `npm run check`. */
+const ioPackages = '^node_modules/(express|mysql2|pino|prom-client|undici|node-cron|xml2js|commander)/';
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'service-imports-service',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/' },
+      to: { path: '^services/', pathNot: '^services/$1/' },
+    },
+    {
+      name: 'package-imports-service',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { path: '^services/' },
+    },
+    {
+      name: 'domain-is-pure',
+      comment: 'domain knows no I/O: no Node module but crypto hashing, no package, none of ours',
+      severity: 'error',
+      from: { path: '^packages/domain/src', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: ['^packages/domain/src', '^(node:)?crypto$'] },
+    },
+    {
+      name: 'contracts-knows-domain-only',
+      severity: 'error',
+      from: { path: '^packages/contracts/src', pathNot: '\\.test\\.ts$' },
+      to: { path: ['^packages/(?!contracts|domain)', ioPackages] },
+    },
+    {
+      name: 'event-log-knows-domain-and-database-only',
+      severity: 'error',
+      from: { path: '^packages/event-log/src', pathNot: '\\.test\\.ts$' },
+      to: { path: '^packages/(?!event-log|domain|database)' },
+    },
+    {
+      name: 'store-knows-domain-and-database-only',
+      severity: 'error',
+      from: { path: '^packages/store/src', pathNot: '\\.test\\.ts$' },
+      to: { path: '^packages/(?!store|domain|database)' },
+    },
+    {
+      name: 'service-kit-knows-none-of-ours',
+      severity: 'error',
+      from: { path: '^packages/service-kit/src', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(packages/(?!service-kit)|services/)' },
+    },
+    {
+      name: 'simulator-stands-outside',
+      comment: 'the simulator speaks HTTP as any CPE does: it may not reach the log, the store or the contracts',
+      severity: 'error',
+      from: { path: '^services/cpe-simulator/src', pathNot: '\\.test\\.ts$' },
+      to: { path: '^packages/(event-log|store|contracts|local-stack)' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules|/dist/' },
+    exclude: { path: '/dist/' },
+    tsConfig: { fileName: 'tsconfig.paths.json' },
+    tsPreCompilationDeps: true,
+  },
+};

@@ -1,0 +1,31 @@
+const swc = [
+  '@swc/jest',
+  { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } },
+];
+
+/** One transform for all projects; packages resolve to their sources, so no build is needed before a test. */
+const shared = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  transform: { '\\.ts$': swc },
+  moduleNameMapper: { '^@cpemon/([a-z-]+)$': '<rootDir>/packages/$1/src/index.ts' },
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+};
+
+module.exports = {
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{packages,services}/*/src/**/*.test.ts'],
+      testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '\\.db\\.test\\.ts$'],
+    },
+    {
+      ...shared,
+      displayName: 'db',
+      testMatch: ['<rootDir>/{packages,services}/*/src/**/*.db.test.ts'],
+      globalSetup: '<rootDir>/tests/support/start-database.ts',
+      globalTeardown: '<rootDir>/tests/support/stop-database.ts',
+    },
+  ],
+};

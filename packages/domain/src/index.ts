@@ -1,0 +1,3 @@
+export * from './event.js';
+export * from './intake-path.js';
+export * from './lane.js';
