@@ -8,7 +8,10 @@ const shared = {
   rootDir: __dirname,
   testEnvironment: 'node',
   transform: { '\\.ts$': swc },
-  moduleNameMapper: { '^@cpemon/([a-z-]+)$': '<rootDir>/packages/$1/src/index.ts' },
+  moduleNameMapper: {
+    '^@cpemon/([a-z-]+)$': '<rootDir>/packages/$1/src/index.ts',
+    '^(\\.{1,2}/.+)\\.js$': ['$1.js', '$1.ts'],
+  },
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
 };
 

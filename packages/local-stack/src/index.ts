@@ -1,1 +1,4 @@
-export {};
+export * from './private-database.js';
+export * from './process-identity.js';
+export * from './server-binary.js';
+export * from './find-or-fetch-server.js';

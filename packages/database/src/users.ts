@@ -1,0 +1,153 @@
+import type { Connection } from './connection.js';
+
+export const DATABASE_ROLES = ['migrator', 'ingest', 'writer', 'api', 'reporting', 'maintenance'] as const;
+export type DatabaseRole = (typeof DATABASE_ROLES)[number];
+
+/** The database user of a role. Users are per server; each schema adds its own grants. */
+export function userName(role: DatabaseRole): string {
+  return `cpemon_${role}`;
+}
+
+type TablePrivilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE' | 'CREATE' | 'ALTER' | 'DROP';
+
+interface Privileges {
+  /** On the whole schema. */
+  schema: readonly string[];
+  /** On a table or view, by its name. */
+  table: (name: string) => readonly TablePrivilege[];
+}
+
+const isView = (table: string) => table.startsWith('v_');
+const isLog = (table: string) => table.startsWith('log_');
+const isIntake = (table: string) => table.startsWith('intake_');
+
+/** What an append needs: the log grows, the lanes' heads move, and the process says that it accepts. */
+function ingestPrivileges(table: string): readonly TablePrivilege[] {
+  if (table === 'log_records') return ['SELECT', 'INSERT'];
+  if (table === 'log_lanes' || table === 'log_producers') return ['SELECT', 'INSERT', 'UPDATE'];
+  if (table === 'log_generations') return ['SELECT'];
+  if (isIntake(table)) return ['SELECT', 'INSERT', 'UPDATE'];
+  return [];
+}
+
+/** What the owner of lanes needs: it reads the log, moves its offsets, alone writes device tables, and tidies up. */
+function writerPrivileges(table: string): readonly TablePrivilege[] {
+  // Rows of ingest processes that are long gone, and gaps of intake that nothing asks for any more.
+  if (table === 'log_producers' || isIntake(table)) return ['SELECT', 'DELETE'];
+  if (table === 'schema_migrations' || isView(table)) return ['SELECT'];
+  if (table === 'log_offsets' || table === 'log_members') return ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
+  // MySQL wants UPDATE for a locking read.
+  if (table === 'log_lanes') return ['SELECT', 'UPDATE'];
+  if (isLog(table)) return ['SELECT'];
+  return ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
+}
+
+const PRIVILEGES: Record<DatabaseRole, Privileges> = {
+  migrator: {
+    schema: [
+      ...[
+        'SELECT',
+        'INSERT',
+        'UPDATE',
+        'DELETE',
+        'CREATE',
+        'ALTER',
+        'DROP',
+        'INDEX',
+        'REFERENCES',
+        'TRIGGER',
+      ],
+      ...['CREATE VIEW', 'SHOW VIEW', 'CREATE ROUTINE', 'ALTER ROUTINE', 'EXECUTE'],
+    ],
+    table: () => [],
+  },
+  ingest: { schema: ['EXECUTE'], table: ingestPrivileges },
+  writer: { schema: ['EXECUTE'], table: writerPrivileges },
+  api: {
+    schema: ['EXECUTE'],
+    table: (table) => ['SELECT', ...ingestPrivileges(table).filter((p) => p !== 'SELECT')],
+  },
+  reporting: { schema: [], table: (table) => (isView(table) ? ['SELECT'] : []) },
+  // Partitions are added (ALTER, CREATE, INSERT) and dropped (ALTER, DROP).
+  maintenance: {
+    schema: [],
+    table: (table) => (table === 'log_records' ? ['SELECT', 'INSERT', 'CREATE', 'ALTER', 'DROP'] : []),
+  },
+};
+
+/**
+ * Creates the users of the given roles or sets their passwords anew, and gives each exactly the rights of its role in
+ * `schema`: tables of the latest migration are added, rights of an older release taken back. Rights in other schemas
+ * stay. Run it after the migrations, for `migrator` before them; `admin` needs CREATE USER and GRANT OPTION.
+ */
+export async function refreshUsers(
+  admin: Connection,
+  schema: string,
+  passwords: Partial<Record<DatabaseRole, string>>,
+): Promise<void> {
+  const tables = await tablesOf(admin, schema);
+  for (const role of DATABASE_ROLES) {
+    const password = passwords[role];
+    if (password === undefined) continue;
+    const account = `'${userName(role)}'@'%'`;
+    await admin.query(`CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ?`, [password]);
+    await admin.query(`ALTER USER ${account} IDENTIFIED BY ?`, [password]);
+    await grantWanted(admin, schema, account, PRIVILEGES[role], tables);
+    await revokeUnwanted(admin, schema, account, PRIVILEGES[role]);
+  }
+}
+
+async function grantWanted(
+  admin: Connection,
+  schema: string,
+  account: string,
+  { schema: onSchema, table }: Privileges,
+  tables: string[],
+): Promise<void> {
+  if (onSchema.length > 0)
+    await admin.query(`GRANT ${onSchema.join(', ')} ON ${pattern(schema)}.* TO ${account}`);
+  for (const name of tables) {
+    const wanted = table(name);
+    if (wanted.length > 0)
+      await admin.query(`GRANT ${wanted.join(', ')} ON \`${schema}\`.\`${name}\` TO ${account}`);
+  }
+}
+
+async function revokeUnwanted(
+  admin: Connection,
+  schema: string,
+  account: string,
+  { schema: onSchema, table }: Privileges,
+): Promise<void> {
+  const [tableRows] = await admin.query(
+    `SELECT table_name AS name, privilege_type AS privilege FROM information_schema.table_privileges
+      WHERE grantee = ? AND table_schema = ?`,
+    [account, schema],
+  );
+  for (const { name, privilege } of tableRows as { name: string; privilege: TablePrivilege }[]) {
+    if (table(name).includes(privilege)) continue;
+    await admin.query(`REVOKE ${privilege} ON \`${schema}\`.\`${name}\` FROM ${account}`);
+  }
+  const [schemaRows] = await admin.query(
+    `SELECT privilege_type AS privilege FROM information_schema.schema_privileges
+      WHERE grantee = ? AND table_schema = ? AND privilege_type <> 'USAGE'`,
+    [account, pattern(schema).replaceAll('`', '')],
+  );
+  for (const { privilege } of schemaRows as { privilege: string }[]) {
+    if (onSchema.includes(privilege)) continue;
+    await admin.query(`REVOKE ${privilege} ON ${pattern(schema)}.* FROM ${account}`);
+  }
+}
+
+async function tablesOf(admin: Connection, schema: string): Promise<string[]> {
+  const [rows] = await admin.query(
+    'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ? ORDER BY table_name',
+    [schema],
+  );
+  return (rows as { name: string }[]).map(({ name }) => name);
+}
+
+/** In a schema-wide GRANT the name is a LIKE pattern: `_` would match any character. */
+function pattern(schema: string): string {
+  return `\`${schema.replaceAll('_', '\\_')}\``;
+}

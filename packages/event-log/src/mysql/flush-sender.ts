@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import type { DatabaseAddress, SingleConnection } from '@cpemon/database';
+import type { FlushPacket } from './flush-packet.js';
+import { getCurrentGeneration, type Generation } from './generation.js';
+import { createSteadyConnection } from './steady-connection.js';
+
+export interface FlushSender {
+  readonly generation: Generation;
+  /**
+   * Puts the flush into the log. May be called again with the same packet after any error that leaves its fate
+   * unknown: the flush number tells whether it is there already.
+   */
+  send(packet: FlushPacket): Promise<void>;
+  /** Gives up the packet in hand, which the database refused, and begins a new series of numbers. */
+  renumber(): void;
+  close(): Promise<void>;
+}
+
+export interface FlushSenderOptions {
+  address: DatabaseAddress;
+  producer: string;
+  leaseMs: number;
+}
+
+/** The procedure's error for a producer row that is gone or out of step, as after a restore. */
+const UNKNOWN_PRODUCER = 30002;
+
+export async function createFlushSender(options: FlushSenderOptions): Promise<FlushSender> {
+  let producer = '';
+  let registered = false;
+  let lastFlushNo = 0;
+
+  const renumber = (): void => {
+    producer = `${options.producer.slice(0, 50)}-${randomBytes(4).toString('hex')}`;
+    registered = false;
+    lastFlushNo = 0;
+  };
+  renumber();
+
+  const link = createSteadyConnection({
+    address: options.address,
+    sessionMs: options.leaseMs,
+    lockWaitMs: options.leaseMs,
+  });
+
+  const register = async (connection: SingleConnection): Promise<void> => {
+    if (registered) return;
+    await connection.query(
+      `INSERT INTO log_producers (producer, flush_no, started_at, flushed_at)
+       VALUES (?, 0, SYSDATE(3), SYSDATE(3))
+       ON DUPLICATE KEY UPDATE producer = VALUES(producer)`,
+      [producer],
+    );
+    registered = true;
+  };
+
+  const generation = await link.run(options.leaseMs, async (connection) => {
+    await register(connection);
+    return getCurrentGeneration(connection);
+  });
+
+  const send = async (packet: FlushPacket): Promise<void> => {
+    try {
+      await link.run(options.leaseMs, async (connection) => {
+        await register(connection);
+        await connection.execute('CALL append_flush(?, ?, ?, ?, ?, ?, ?)', [
+          producer,
+          lastFlushNo + 1,
+          generation.generation,
+          packet.firstLane,
+          packet.lastLane,
+          packet.index,
+          packet.events,
+        ]);
+      });
+      lastFlushNo += 1;
+    } catch (error) {
+      if ((error as { errno?: number }).errno !== UNKNOWN_PRODUCER) throw error;
+      renumber();
+      await send(packet);
+    }
+  };
+
+  return { generation, send, renumber, close: () => link.close() };
+}

@@ -1,0 +1,71 @@
+import type { SingleConnection } from '@cpemon/database';
+import type { RowDataPacket } from 'mysql2';
+import type { LaneApplier, LaneRef } from '../event-log.js';
+import type { Membership } from './membership.js';
+import { newOwnedLane, type OwnedLane } from './owned-lane.js';
+import type { SteadyConnection } from './steady-connection.js';
+
+/** The lanes this process owns, and what the applier remembers of them. */
+export interface LaneHolder {
+  all(): OwnedLane[];
+  get(lane: number): OwnedLane | undefined;
+  add(lane: number, epoch: number): void;
+  /** Forgets lanes; what was remembered of them is void. */
+  drop(lanes: readonly OwnedLane[]): void;
+  /** Keeps the lanes but forgets what was remembered of them: the next batch opens them again. */
+  close(lanes: readonly OwnedLane[]): void;
+  /** Opens what is not open: reads the positions and lets the applier load what it needs. */
+  openAll(link: SteadyConnection): Promise<void>;
+}
+
+export function createLaneHolder(membership: Membership, applier: LaneApplier): LaneHolder {
+  const owned = new Map<number, OwnedLane>();
+  const refOf = ({ lane }: OwnedLane): LaneRef => ({ generation: membership.generation, lane });
+
+  const close = (lanes: readonly OwnedLane[]): void => {
+    for (const lane of lanes) {
+      if (lane.open) applier.closeLane(refOf(lane));
+      lane.open = false;
+    }
+  };
+
+  return {
+    all: () => [...owned.values()],
+    get: (lane) => owned.get(lane),
+    add(lane, epoch) {
+      owned.set(lane, newOwnedLane(lane, epoch));
+    },
+    drop(lanes) {
+      close(lanes);
+      for (const lane of lanes) if (owned.get(lane.lane) === lane) owned.delete(lane.lane);
+    },
+    close,
+    async openAll(link) {
+      const closed = [...owned.values()].filter((lane) => !lane.open);
+      if (closed.length === 0) return;
+      const rows = await link.run(membership.leaseMs, (connection) =>
+        readPositions(connection, membership, closed),
+      );
+      for (const row of rows) {
+        const lane = closed.find((candidate) => candidate.lane === row['lane']);
+        if (lane === undefined) continue;
+        lane.offset = Number(row['applied_seq']);
+        lane.hour = Number(row['applied_hour']);
+        await applier.openLane(refOf(lane));
+        lane.open = true;
+      }
+    },
+  };
+}
+
+async function readPositions(
+  connection: SingleConnection,
+  { group, generation }: Membership,
+  lanes: readonly OwnedLane[],
+): Promise<RowDataPacket[]> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    'SELECT lane, applied_seq, applied_hour FROM log_offsets WHERE grp = ? AND generation = ? AND lane IN (?)',
+    [group, generation, lanes.map(({ lane }) => lane)],
+  );
+  return rows;
+}

@@ -1,0 +1,121 @@
+import type { SingleConnection } from '@cpemon/database';
+import type { CpeEvent } from '@cpemon/domain';
+import type { RowDataPacket } from 'mysql2';
+import type { LoggedEvent } from '../event-log.js';
+
+/** Where reading of a lane goes on. */
+export interface ReadPosition {
+  lane: number;
+  /** The last sequence applied. */
+  offset: number;
+  /** The hour (since 1970, UTC) of the record that held it; no later record lies in an earlier partition. */
+  hour: number;
+}
+
+/** What was read of a lane: the contiguous run after the position, and where it ends. */
+export interface LaneRead {
+  lane: number;
+  events: LoggedEvent[];
+  endOffset: number;
+  endHour: number;
+  endReceivedAt: number;
+  bytes: number;
+}
+
+interface RecordRow extends RowDataPacket {
+  lane: number;
+  last_seq: number;
+  received_hour: number;
+  event_count: number;
+  received_at_ms: number;
+  events: Buffer;
+}
+
+/** The last sequence given in each lane. */
+export async function readHeads(
+  connection: SingleConnection,
+  generation: number,
+): Promise<Map<number, number>> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    'SELECT lane, head_seq FROM log_lanes WHERE generation = ?',
+    [generation],
+  );
+  return new Map(rows.map((row) => [row['lane'] as number, Number(row['head_seq'])]));
+}
+
+/**
+ * The database's time (epoch ms), and the heads read under a lock after it: whatever was received up to that time
+ * is at or below these heads, since a flush in progress holds its heads until it commits.
+ */
+export async function readHeadsWithTime(
+  connection: SingleConnection,
+  generation: number,
+): Promise<{ at: number; heads: Map<number, number> }> {
+  const [times] = await connection.query<RowDataPacket[]>(
+    'SELECT CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS UNSIGNED) AS at',
+  );
+  const [rows] = await connection.query<RowDataPacket[]>(
+    'SELECT lane, head_seq FROM log_lanes WHERE generation = ? LOCK IN SHARE MODE',
+    [generation],
+  );
+  return {
+    at: Number(times[0]?.['at']),
+    heads: new Map(rows.map((row) => [row['lane'] as number, Number(row['head_seq'])])),
+  };
+}
+
+/**
+ * Reads what follows each position, up to about `maxEvents` a lane (at least one record). Stops before a gap: a
+ * torn read view can hide a record for a moment, and the caller decides when that has lasted too long.
+ */
+export async function readLanes(
+  connection: SingleConnection,
+  generation: number,
+  positions: readonly ReadPosition[],
+  maxEvents: number,
+): Promise<LaneRead[]> {
+  const select = `(SELECT lane, last_seq, received_hour, event_count,
+      CAST(UNIX_TIMESTAMP(received_at) * 1000 AS UNSIGNED) AS received_at_ms, events
+    FROM log_records
+    WHERE generation = ? AND lane = ? AND last_seq > ? AND last_seq <= ? AND received_hour >= ?
+    ORDER BY last_seq)`;
+  const [rows] = await connection.query<RecordRow[]>(
+    positions.map(() => select).join(' UNION ALL '),
+    positions.flatMap(({ lane, offset, hour }) => [generation, lane, offset, offset + maxEvents, hour]),
+  );
+  const rowsByLane = new Map<number, RecordRow[]>();
+  for (const row of rows) {
+    const lane = rowsByLane.get(row.lane);
+    if (lane === undefined) rowsByLane.set(row.lane, [row]);
+    else lane.push(row);
+  }
+  return positions.map((position) => contiguousRun(position, rowsByLane.get(position.lane) ?? []));
+}
+
+function contiguousRun(position: ReadPosition, rows: readonly RecordRow[]): LaneRead {
+  const read: LaneRead = {
+    lane: position.lane,
+    events: [],
+    endOffset: position.offset,
+    endHour: position.hour,
+    endReceivedAt: 0,
+    bytes: 0,
+  };
+  for (const row of rows) {
+    const first = row.last_seq - row.event_count + 1;
+    if (first > read.endOffset + 1) break;
+    const events = JSON.parse(row.events.toString()) as CpeEvent[];
+    for (let at = read.endOffset + 1 - first; at < events.length; at += 1) {
+      read.events.push({
+        sequence: first + at,
+        receivedAt: row.received_at_ms,
+        event: events[at] as CpeEvent,
+      });
+    }
+    read.endOffset = row.last_seq;
+    read.endHour = row.received_hour;
+    read.endReceivedAt = row.received_at_ms;
+    read.bytes += row.events.length;
+  }
+  return read;
+}

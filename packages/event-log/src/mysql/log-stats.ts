@@ -1,0 +1,67 @@
+import type { Connection } from '@cpemon/database';
+import type { RowDataPacket } from 'mysql2';
+import type { LaneStats, LogStats, MemberStats } from '../event-log.js';
+
+/** Reads the counters of every lane for one group: a few rows by primary key, however long the log is. */
+export async function readLogStats(connection: Connection, group: string): Promise<LogStats> {
+  const [lanes] = await connection.query<RowDataPacket[]>(
+    `SELECT
+       l.generation, l.lane, l.head_seq, COALESCE(o.applied_seq, 0) AS applied_seq,
+       COALESCE(o.duplicates, 0) AS duplicates, COALESCE(o.late, 0) AS late, o.owner, COALESCE(o.epoch, 0) AS epoch,
+       CAST(UNIX_TIMESTAMP(o.watermark) * 1000 AS UNSIGNED) AS watermark_ms,
+       IF(l.head_seq > COALESCE(o.applied_seq, 0), (
+         SELECT CAST(UNIX_TIMESTAMP(r.received_at) * 1000 AS UNSIGNED)
+         FROM log_records AS r
+         WHERE r.generation = l.generation AND r.lane = l.lane AND r.last_seq > COALESCE(o.applied_seq, 0)
+         ORDER BY r.last_seq
+         LIMIT 1
+       ), NULL) AS oldest_unapplied_ms,
+       CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS UNSIGNED) AS at_ms
+     FROM log_lanes AS l
+     LEFT JOIN log_offsets AS o ON o.grp = ? AND o.generation = l.generation AND o.lane = l.lane
+     ORDER BY l.generation, l.lane`,
+    [group],
+  );
+  const [members] = await connection.query<RowDataPacket[]>(
+    `SELECT m.member, m.host, m.version,
+       CAST(UNIX_TIMESTAMP(m.started_at) * 1000 AS UNSIGNED) AS started_ms,
+       CAST(UNIX_TIMESTAMP(m.lease_until) * 1000 AS UNSIGNED) AS lease_until_ms
+     FROM log_members AS m
+     WHERE m.grp = ? AND m.lease_until > SYSDATE(3)
+     ORDER BY m.member`,
+    [group],
+  );
+  const laneStats = lanes.map(toLaneStats);
+  return {
+    at: Number(lanes[0]?.['at_ms'] ?? 0),
+    lanes: laneStats,
+    members: members.map((row): MemberStats => ({
+      member: row['member'] as string,
+      host: row['host'] as string,
+      version: row['version'] as string,
+      startedAt: Number(row['started_ms']),
+      leaseUntil: Number(row['lease_until_ms']),
+      lanes: laneStats.filter(({ owner }) => owner === row['member']).length,
+    })),
+  };
+}
+
+function toLaneStats(row: RowDataPacket): LaneStats {
+  const head = Number(row['head_seq']);
+  const offset = Number(row['applied_seq']);
+  return {
+    generation: row['generation'] as number,
+    lane: row['lane'] as number,
+    head,
+    offset,
+    lagEvents: Math.max(0, head - offset),
+    oldestUnappliedAt: numberOrNull(row['oldest_unapplied_ms']),
+    duplicates: Number(row['duplicates']),
+    late: Number(row['late']),
+    owner: row['owner'] as string | null,
+    epoch: Number(row['epoch']),
+    watermark: numberOrNull(row['watermark_ms']),
+  };
+}
+
+const numberOrNull = (value: unknown): number | null => (value === null ? null : Number(value));

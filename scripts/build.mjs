@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Ends the process with a sentence when this Node is older than package.json allows. */
+export function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  console.error(
+    `CPEmon needs Node 20.19 or later; this is ${process.version}. Get a newer one from https://nodejs.org`,
+  );
+  process.exit(1);
+}
+
+/** Installs the dependencies of package-lock.json when they are missing or older than it. */
+export function installDependencies() {
+  const marker = join(ROOT, 'node_modules/.package-lock.json');
+  const lock = join(ROOT, 'package-lock.json');
+  if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(lock).mtimeMs) return;
+  console.error('Installing dependencies (npm ci)');
+  // npm as a program of its own: `npm run` names it in npm_execpath, else the shell finds it.
+  const npm = process.env.npm_execpath;
+  const [program, args] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
+  run(program, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error']);
+}
+
+/** Compiles what is newer than its output. */
+export function build(...projects) {
+  const tsc = createRequire(join(ROOT, 'package.json')).resolve('typescript/bin/tsc');
+  run(process.execPath, [tsc, '-b', ...projects]);
+}
+
+function run(program, args) {
+  const result = spawnSync(program, args, { cwd: ROOT, stdio: ['ignore', 2, 2] });
+  if (result.status === 0) return;
+  console.error(`${[program, ...args].join(' ')} failed${result.error ? `: ${result.error.message}` : ''}`);
+  process.exit(1);
+}
