@@ -42,6 +42,13 @@ module.exports = {
       to: { path: '^packages/(?!store|domain|database)' },
     },
     {
+      name: 'intake-is-for-services',
+      comment: 'what the services that take events in have in common; no package builds on it',
+      severity: 'error',
+      from: { path: '^packages/(?!intake)' },
+      to: { path: '^packages/intake' },
+    },
+    {
       name: 'service-kit-knows-none-of-ours',
       severity: 'error',
       from: { path: '^packages/service-kit/src', pathNot: '\\.test\\.ts$' },
@@ -49,10 +56,11 @@ module.exports = {
     },
     {
       name: 'simulator-stands-outside',
-      comment: 'the simulator speaks HTTP as any CPE does: it may not reach the log, the store or the contracts',
+      comment:
+        'the simulator speaks HTTP as any CPE does: it may not reach the log, the store or the contracts',
       severity: 'error',
       from: { path: '^services/cpe-simulator/src', pathNot: '\\.test\\.ts$' },
-      to: { path: '^packages/(event-log|store|contracts|local-stack)' },
+      to: { path: '^packages/(event-log|store|contracts|intake|local-stack)' },
     },
   ],
   options: {

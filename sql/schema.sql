@@ -176,9 +176,9 @@ CREATE SQL SECURITY DEFINER VIEW `v_event_log` AS select `r`.`generation` AS `ge
   `r`.`received_at` AS `received_at`,
   if(`r`.`last_seq` - `r`.`event_count` + `e`.`ordinal` <= coalesce(`o`.`applied_seq`,0),'applied','queued') AS `state`,
   json_extract(convert(`r`.`events` using utf8mb4),concat('$[',`e`.`ordinal` - 1,']')) AS `payload`
-from ((`cpemon`.`log_records` `r`
+from ((`log_records` `r`
 join JSON_TABLE(convert(`r`.`events` using utf8mb4), '$[*]' COLUMNS (`ordinal` FOR ORDINALITY, `device` varchar(64) PATH '$.subject', `type` varchar(64) PATH '$.type', `source` varchar(32) PATH '$.source', `id` varchar(256) PATH '$.id', `device_time` varchar(32) PATH '$.time')) `e`)
-left join `cpemon`.`log_offsets` `o` on(`o`.`grp` = 'state' and `o`.`generation` = `r`.`generation` and `o`.`lane` = `r`.`lane`));
+left join `log_offsets` `o` on(`o`.`grp` = 'state' and `o`.`generation` = `r`.`generation` and `o`.`lane` = `r`.`lane`));
 
 CREATE SQL SECURITY DEFINER VIEW `v_lanes` AS select `l`.`generation` AS `generation`,
   `l`.`lane` AS `lane`,

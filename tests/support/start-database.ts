@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type * as LocalStack from '@cpemon/local-stack';
 import type { PrivateDatabase, ProcessIdentity } from '@cpemon/local-stack';
 
 const FOLDER_PREFIX = 'cpemon-test-';
@@ -64,7 +65,7 @@ export default async function startDatabase(): Promise<void> {
  * jest runs this file by Node's own loader, which knows nothing of the mapping from `x.js` to `x.ts`: so it uses the
  * built packages, brought up to date here (half a second when they are).
  */
-async function loadLocalStack(): Promise<typeof import('@cpemon/local-stack')> {
+async function loadLocalStack(): Promise<typeof LocalStack> {
   const root = resolve(__dirname, '../..');
   const tsc = require.resolve('typescript/bin/tsc');
   const build = spawnSync(process.execPath, [tsc, '-b', 'packages/local-stack'], {

@@ -1,1 +1,14 @@
-export {};
+export * from './acs-event-schema.js';
+export * from './body-limits.js';
+export * from './body-reader.js';
+export * from './drop-reasons.js';
+export * from './heartbeat-schema.js';
+export * from './refusal.js';
+export {
+  HEARTBEAT_FORMAT,
+  TELEMETRY_FORMAT,
+  WEBHOOK_FORMAT,
+  type ReportFormat,
+  type RequestContext,
+} from './report-reader.js';
+export { REDACTED } from './secret-names.js';

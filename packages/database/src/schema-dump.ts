@@ -7,6 +7,8 @@ type Row = Record<string, string>;
  * order of their names, without counters, definers and the notes of the session.
  */
 export async function dumpSchema(connection: Connection): Promise<string> {
+  const [[session]] = (await connection.query('SELECT DATABASE() AS name')) as unknown as [[Row]];
+  const qualifier = `\`${session.name}\`.`;
   const [rows] = await connection.query('SHOW FULL TABLES');
   const names = (rows as Row[]).map((row) => Object.values(row) as [string, string]).sort(byName);
   const parts: string[] = [];
@@ -21,7 +23,7 @@ export async function dumpSchema(connection: Connection): Promise<string> {
   }
   for (const kind of ['PROCEDURE', 'FUNCTION'] as const)
     parts.push(...(await dumpRoutines(connection, kind)));
-  return parts.join('\n');
+  return parts.join('\n').replaceAll(qualifier, '');
 }
 
 async function dumpRoutines(connection: Connection, kind: 'PROCEDURE' | 'FUNCTION'): Promise<string[]> {

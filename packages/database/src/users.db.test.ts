@@ -82,14 +82,17 @@ test('reporting reads the views and no table', async () => {
   await mayNot('reporting', 'SELECT * FROM log_records');
 });
 
-test('maintenance moves partitions of the log and touches no other table', async () => {
+test('maintenance moves partitions of the log, tidies up after processes that are gone, and reads no device', async () => {
   await may(
     'maintenance',
     `ALTER TABLE log_records REORGANIZE PARTITION p_rest INTO (
        PARTITION p_1 VALUES LESS THAN (10), PARTITION p_rest VALUES LESS THAN MAXVALUE)`,
   );
   await may('maintenance', 'ALTER TABLE log_records DROP PARTITION p_1');
+  await may('maintenance', 'DELETE FROM log_producers WHERE flushed_at < UTC_TIMESTAMP(3)');
+  await may('maintenance', 'DELETE FROM intake_gaps WHERE ended_at < UTC_TIMESTAMP(3)');
   await mayNot('maintenance', 'DELETE FROM log_records');
+  await mayNot('maintenance', 'DELETE FROM log_offsets');
   await mayNot('maintenance', 'DROP TABLE devices');
   await mayNot('maintenance', 'SELECT * FROM device_state');
 });

@@ -30,16 +30,22 @@ function ingestPrivileges(table: string): readonly TablePrivilege[] {
   return [];
 }
 
-/** What the owner of lanes needs: it reads the log, moves its offsets, alone writes device tables, and tidies up. */
+/** What the owner of lanes needs: it reads the log, moves its offsets, and alone writes device tables. */
 function writerPrivileges(table: string): readonly TablePrivilege[] {
-  // Rows of ingest processes that are long gone, and gaps of intake that nothing asks for any more.
-  if (table === 'log_producers' || isIntake(table)) return ['SELECT', 'DELETE'];
-  if (table === 'schema_migrations' || isView(table)) return ['SELECT'];
+  if (table === 'schema_migrations' || isView(table) || isIntake(table)) return ['SELECT'];
   if (table === 'log_offsets' || table === 'log_members') return ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
   // MySQL wants UPDATE for a locking read.
   if (table === 'log_lanes') return ['SELECT', 'UPDATE'];
   if (isLog(table)) return ['SELECT'];
   return ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
+}
+
+const AGEING_TABLES: readonly string[] = ['log_producers', 'log_members', 'intake_processes', 'intake_gaps'];
+
+/** What scheduled work needs: partitions are added (ALTER, CREATE, INSERT) and dropped, and what is over goes. */
+function maintenancePrivileges(table: string): readonly TablePrivilege[] {
+  if (table === 'log_records') return ['SELECT', 'INSERT', 'CREATE', 'ALTER', 'DROP'];
+  return AGEING_TABLES.includes(table) ? ['SELECT', 'DELETE'] : [];
 }
 
 const PRIVILEGES: Record<DatabaseRole, Privileges> = {
@@ -68,11 +74,7 @@ const PRIVILEGES: Record<DatabaseRole, Privileges> = {
     table: (table) => ['SELECT', ...ingestPrivileges(table).filter((p) => p !== 'SELECT')],
   },
   reporting: { schema: [], table: (table) => (isView(table) ? ['SELECT'] : []) },
-  // Partitions are added (ALTER, CREATE, INSERT) and dropped (ALTER, DROP).
-  maintenance: {
-    schema: [],
-    table: (table) => (table === 'log_records' ? ['SELECT', 'INSERT', 'CREATE', 'ALTER', 'DROP'] : []),
-  },
+  maintenance: { schema: [], table: maintenancePrivileges },
 };
 
 /**

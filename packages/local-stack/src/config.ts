@@ -4,8 +4,8 @@ import type { ServerWish } from './find-or-fetch-server.js';
 
 /** What this package takes from the environment; everything else is an option of the command line. */
 export interface LocalStackEnvironment {
-  /** From PATH, CPEMON_MYSQLD (the server program to use) and XDG_CACHE_HOME. */
-  server: Omit<ServerWish, 'tell'>;
+  /** From PATH, CPEMON_MYSQLD (the server program to use), XDG_CACHE_HOME and the proxies' variables. */
+  server: Omit<ServerWish, 'tell' | 'signal'>;
   /** DATABASE_URL: a running database to use instead of a private one. */
   databaseUrl?: string;
   /** LOG_LEVEL for the services. */
@@ -16,6 +16,7 @@ export interface LocalStackEnvironment {
   inherited: Record<string, string>;
 }
 
+const PROXIES = /^(https?|ftp|all|no)_proxy$/i;
 const INHERITED = /^(PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR|NODE_\w+)$/;
 
 export function readEnvironment(env: NodeJS.ProcessEnv): LocalStackEnvironment {
@@ -28,15 +29,20 @@ export function readEnvironment(env: NodeJS.ProcessEnv): LocalStackEnvironment {
     server: {
       path: env['PATH'] ?? '',
       cacheFolder: join(cacheBase, 'cpemon'),
+      network: pick(env, PROXIES),
       ...(program === undefined ? {} : { given: program }),
     },
     logLevel: given('LOG_LEVEL') ?? 'info',
     noColor: given('NO_COLOR') !== undefined,
-    inherited: Object.fromEntries(
-      Object.entries(env).flatMap(([name, value]) =>
-        INHERITED.test(name) && value !== undefined ? [[name, value]] : [],
-      ),
-    ),
+    inherited: pick(env, INHERITED),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
   };
+}
+
+function pick(env: NodeJS.ProcessEnv, names: RegExp): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      names.test(name) && value !== undefined ? [[name, value]] : [],
+    ),
+  );
 }

@@ -24,6 +24,10 @@ export interface FetchOptions {
   tell: (line: string) => void;
   /** Whether packages may be installed for the whole machine. */
   isRoot: boolean;
+  /** Aborted: given up. */
+  signal?: AbortSignal | undefined;
+  /** Proxies (http_proxy and the like). */
+  network?: Record<string, string>;
   /** dpkg's record of what is installed. */
   dpkgStatus?: string;
 }
@@ -37,7 +41,8 @@ export async function fetchServer(options: FetchOptions): Promise<void> {
   if (!existsSync('/usr/bin/apt-get')) {
     throw new Error(`There is no MySQL or MariaDB server on this machine. ${INSTALL_HINT}`);
   }
-  const failure = options.isRoot ? await install(options.tell) : await unpack(options);
+  const failure = options.isRoot ? await install(options) : await unpack(options);
+  options.signal?.throwIfAborted();
   if (failure !== null) {
     const reason = failure
       .split('\n')
@@ -54,9 +59,9 @@ export async function fetchServer(options: FetchOptions): Promise<void> {
 }
 
 /** @returns what apt said when it failed, null when the server is installed */
-async function install(tell: FetchOptions['tell']): Promise<string | null> {
+async function install({ tell, signal, network }: FetchOptions): Promise<string | null> {
   tell(`No database server found: installing Debian's ${PACKAGE} (7 MB)`);
-  const environment = { DEBIAN_FRONTEND: 'noninteractive' };
+  const env = { DEBIAN_FRONTEND: 'noninteractive', ...network };
   const args = [
     'install',
     '-y',
@@ -69,15 +74,23 @@ async function install(tell: FetchOptions['tell']): Promise<string | null> {
   const known = (await runCommand('apt-cache', ['policy', PACKAGE])).output;
   if (/Candidate: (?!\(none\))/.test(known)) {
     // Package lists may be older than the packages that the mirror still has.
-    if ((await runCommand('apt-get', args, environment)).ok) return null;
+    if ((await runCommand('apt-get', args, { env })).ok) return null;
   }
-  const update = await runCommand('apt-get', ['update', ...NETWORK_OPTIONS], environment);
-  const result = await runCommand('apt-get', args, environment);
+  const update = await runCommand('apt-get', ['update', ...NETWORK_OPTIONS], { env, signal });
+  signal?.throwIfAborted();
+  // Not to be cut off: it would leave a half-installed package.
+  const result = await runCommand('apt-get', args, { env });
   return result.ok ? null : update.output + result.output;
 }
 
 /** @returns what apt said when it failed, null when the server is unpacked */
-async function unpack({ unpackedFolder, tell, dpkgStatus }: FetchOptions): Promise<string | null> {
+async function unpack({
+  unpackedFolder,
+  tell,
+  dpkgStatus,
+  signal,
+  network = {},
+}: FetchOptions): Promise<string | null> {
   tell(`No database server found: fetching Debian's ${PACKAGE} into ${unpackedFolder}`);
   const aptFolder = `${unpackedFolder}.apt`;
   const archives = join(aptFolder, 'archives');
@@ -99,7 +112,8 @@ async function unpack({ unpackedFolder, tell, dpkgStatus }: FetchOptions): Promi
     ...['-o', `Dir::Cache=${aptFolder}`, '-o', `Dir::Cache::archives=${archives}`],
     ...['-o', 'Debug::NoLocking=1', ...NETWORK_OPTIONS],
   ];
-  const update = await runCommand('apt-get', ['update', ...apt]);
+  const how = { env: network, signal, folder: archives };
+  const update = await runCommand('apt-get', ['update', ...apt], how);
   const closure = await runCommand('apt-get', [
     'install',
     '-y',
@@ -111,11 +125,11 @@ async function unpack({ unpackedFolder, tell, dpkgStatus }: FetchOptions): Promi
   if (!closure.ok) return update.output + closure.output;
   const installed = installedPackages(dpkgStatus ?? '/var/lib/dpkg/status');
   const missing = packageNames(closure.output).filter((name) => name === PACKAGE || !installed.has(name));
-  const download = await runCommand('apt-get', ['download', ...apt, ...missing], {}, archives);
+  const download = await runCommand('apt-get', ['download', ...apt, ...missing], how);
   if (!download.ok) return update.output + download.output;
 
   for (const name of readdirSync(archives).filter((entry) => entry.endsWith('.deb'))) {
-    const result = await runCommand('dpkg-deb', ['-x', join(archives, name), unfinished]);
+    const result = await runCommand('dpkg-deb', ['-x', join(archives, name), unfinished], how);
     if (!result.ok) return result.output;
   }
   rmSync(unpackedFolder, { recursive: true, force: true });

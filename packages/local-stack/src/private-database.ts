@@ -1,25 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { connect, type DatabaseAddress } from '@cpemon/database';
 import { initialiseDataFolder, redoLogArgument, serverEnvironment, userArguments } from './data-folder.js';
 import { endProcess, identifyProcess, isRunning, type ProcessIdentity } from './process-identity.js';
+import { socketPath } from './short-socket.js';
 import type { ServerBinary } from './server-binary.js';
 
 const MIB = 1024 * 1024;
-/** sockaddr_un holds 108 bytes on Linux, 104 elsewhere. */
-const LONGEST_SOCKET_PATH = 100;
+const PROCESS_FILE = 'process.json';
 const READY_TIMEOUT_MS = 120_000;
 
 export const ADMIN_USER = 'cpemon_admin';
@@ -59,12 +48,12 @@ export interface PrivateDatabase {
 export async function startPrivateDatabase(options: PrivateDatabaseOptions): Promise<PrivateDatabase> {
   const folder = resolve(options.folder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const processFile = join(folder, 'process.json');
-  await clearLeftover(processFile, folder, options.endLeftover ?? false);
+  const processFile = join(folder, PROCESS_FILE);
+  await clearLeftover(folder, options.endLeftover ?? false);
 
   const redoLogBytes = options.redoLogBytes ?? 256 * MIB;
   initialiseDataFolder(options.server, join(folder, 'data'), redoLogBytes);
-  const socket = socketPath(folder);
+  const socket = socketPath(folder, 'mysqld.sock');
   const initFile = join(folder, 'init.sql');
   writeFileSync(initFile, initSql(options.server, options.adminPassword), { mode: 0o600 });
 
@@ -145,35 +134,23 @@ const SETTINGS = [
 
 const MYSQL_SETTINGS = ['--mysqlx=OFF', '--secure-file-priv=NULL', '--event-scheduler=OFF'];
 
-async function clearLeftover(processFile: string, folder: string, endIt: boolean): Promise<void> {
-  if (!existsSync(processFile)) return;
-  let leftover: ProcessIdentity;
+/** The server that was started on `folder` last and not stopped in order, running or not; null when there is none. */
+export function readServerProcess(folder: string): ProcessIdentity | null {
   try {
-    leftover = JSON.parse(readFileSync(processFile, 'utf8')) as ProcessIdentity;
+    return JSON.parse(readFileSync(join(folder, PROCESS_FILE), 'utf8')) as ProcessIdentity;
   } catch {
-    return; // Torn by a crash: the server's own lock on its files still protects them.
+    // Missing, or torn by a crash: the server's own lock on its files still protects them.
+    return null;
   }
-  if (!isRunning(leftover)) return;
+}
+
+async function clearLeftover(folder: string, endIt: boolean): Promise<void> {
+  const leftover = readServerProcess(folder);
+  if (leftover === null || !isRunning(leftover)) return;
   if (!endIt) {
     throw new Error(`${folder} is in use by a running database server (process ${leftover.pid})`);
   }
   await endProcess(leftover, 15_000);
-}
-
-/** In the server's folder when that fits, else in a folder of this user under the system's temporary one. */
-function socketPath(folder: string): string {
-  const inFolder = join(folder, 'mysqld.sock');
-  if (Buffer.byteLength(inFolder) <= LONGEST_SOCKET_PATH) return inFolder;
-  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
-  const short = join(tmpdir(), `cpemon-${process.getuid?.() ?? 0}-${name}`);
-  mkdirSync(short, { recursive: true, mode: 0o700 });
-  const owner = lstatSync(short);
-  if (!owner.isDirectory() || owner.uid !== (process.getuid?.() ?? owner.uid)) {
-    throw new Error(
-      `${short} belongs to somebody else: remove it, or choose a data folder with a shorter path`,
-    );
-  }
-  return join(short, 'mysqld.sock');
 }
 
 /** Run by the server before it takes logins. One statement a line, as --init-file wants. */

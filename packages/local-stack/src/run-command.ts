@@ -6,17 +6,24 @@ export interface CommandResult {
   output: string;
 }
 
+export interface CommandOptions {
+  env?: Record<string, string>;
+  folder?: string;
+  /** Aborted: the program is ended. */
+  signal?: AbortSignal | undefined;
+}
+
 /** Runs a program to its end, with nothing to read from. A program that is not there is a failed one. */
 export function runCommand(
   program: string,
   args: readonly string[],
-  env: Record<string, string> = {},
-  folder?: string,
+  { env = {}, folder, signal }: CommandOptions = {},
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       env: { PATH: '/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', ...env },
       ...(folder === undefined ? {} : { cwd: folder }),
+      ...(signal === undefined ? {} : { signal }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';

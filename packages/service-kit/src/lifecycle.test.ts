@@ -4,22 +4,55 @@ import path from 'node:path';
 import { createLogger } from './logger.js';
 import { runUntilStopped } from './lifecycle.js';
 
-const support = path.join(__dirname, '../test-support');
+const loader = path.join(__dirname, '../test-support/run-typescript.cjs');
+
+/** A service whose last argument says how it behaves. */
+const EXAMPLE_SERVICE = `
+  const { createConfigReader, runService, startHttpServer } = require('@cpemon/service-kit');
+  const behaviour = process.argv.at(-1);
+  const forever = () => setInterval(() => undefined, 1000);
+
+  runService('example', async ({ logger, signal }) => {
+    if (behaviour === 'config') {
+      const config = createConfigReader({ PORT: '10abc', TOKEN: 'hunter2' });
+      config.integer('PORT');
+      config.string('DATABASE_URL');
+      config.string('TOKEN', { secret: true, pattern: /^[0-9]+$/ });
+      config.finish();
+    }
+    if (behaviour === 'fails') throw new Error('no such thing');
+    if (behaviour === 'waits') {
+      forever();
+      logger.info('waiting');
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('gave up'))));
+    }
+    const handler = (request, response) => response.end('hello');
+    const server = await startHttpServer({ host: '127.0.0.1', port: 0, logger, handler });
+    logger.info({ url: server.url }, 'listening');
+    if (behaviour === 'rejects') setTimeout(() => Promise.reject(new Error('nobody listens')), 50);
+    return {
+      stop: async () => {
+        await server.close();
+        if (behaviour === 'hangs') await new Promise(forever);
+      },
+    };
+  });`;
+
 const children: ChildProcess[] = [];
 
 interface Child {
   signal(name: NodeJS.Signals): void;
+  running(): boolean;
   /** Resolves when the child has printed `text`. */
   printed(text: string): Promise<void>;
   ended(): Promise<{ code: number | null; stdout: string; stderr: string }>;
 }
 
 function startExample(behaviour: string, env: Record<string, string> = {}): Child {
-  const child = spawn(
-    process.execPath,
-    ['-r', path.join(support, 'run-typescript.cjs'), path.join(support, 'example-service.ts'), behaviour],
-    { env: { PATH: '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const child = spawn(process.execPath, ['-r', loader, '-e', EXAMPLE_SERVICE, behaviour], {
+    env: { PATH: '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   children.push(child);
   let stdout = '';
   let stderr = '';
@@ -28,6 +61,7 @@ function startExample(behaviour: string, env: Record<string, string> = {}): Chil
   const exit = once(child, 'close');
   return {
     signal: (name) => void child.kill(name),
+    running: () => child.exitCode === null,
     printed: async (text) => {
       while (!stdout.includes(text)) await Promise.race([once(child.stdout, 'data'), exit]);
     },
@@ -95,6 +129,7 @@ describe('a service process', () => {
     await child.printed('Stopping');
     child.signal('SIGTERM');
     await new Promise((resolve) => setTimeout(resolve, 1100));
+    expect(child.running()).toBe(true);
     child.signal('SIGTERM');
     const { code, stdout } = await child.ended();
     expect(code).toBe(1);

@@ -42,7 +42,13 @@ export function createLogger(settings: LogSettings & { service: string }): Logge
   if (settings.pretty !== true) return pino(options, pino.destination({ fd: 1, sync: true }));
   return pino(
     options,
-    pretty({ destination: 1, sync: true, ignore: 'pid,service', translateTime: 'SYS:HH:MM:ss.l' }),
+    pretty({
+      destination: 1,
+      sync: true,
+      singleLine: true,
+      ignore: 'pid,service',
+      translateTime: 'SYS:HH:MM:ss.l',
+    }),
   );
 }
 

@@ -1,1 +1,15 @@
-export {};
+export * from './departed-processes.js';
+export * from './device-events.js';
+export * from './device-list.js';
+export * from './device-memory.js';
+export * from './device-state.js';
+export * from './devices.js';
+export * from './fleet-counts.js';
+export * from './fleet-summary.js';
+export * from './intake-beats.js';
+export * from './intake-history.js';
+export * from './intake-processes.js';
+export * from './lane-deadlines.js';
+export * from './load-devices.js';
+export * from './log-partitions.js';
+export * from './recent-serial-numbers.js';

@@ -1,1 +1,3 @@
-export {};
+export { createAcsIngest, type AcsIngestOptions } from './app.js';
+export { startAcsIngest } from './acs-ingest.js';
+export { readConfig, type AcsIngestConfig } from './config.js';

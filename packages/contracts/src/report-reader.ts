@@ -1,0 +1,211 @@
+import {
+  identityFromContent,
+  identityFromSender,
+  readDeviceTime,
+  readSerialNumber,
+  sourceOfPath,
+  type CpeEvent,
+  type EventType,
+  type IntakePath,
+  type ReportData,
+} from '@cpemon/domain';
+import type { ValidateFunction } from 'ajv/dist/2020.js';
+import { ACS_EVENT_SCHEMA } from './acs-event-schema.js';
+import { countDrop, type DropCounts } from './drop-reasons.js';
+import { createExtraFields, type ExtraFields } from './extra-fields.js';
+import { HEARTBEAT_SCHEMA } from './heartbeat-schema.js';
+import { refuse, type Refusal } from './refusal.js';
+import { ACS_EVENT_FIELDS, HEARTBEAT_FIELDS, type ReportField, type ReportFields } from './report-fields.js';
+import { compileSchema } from './schema-validator.js';
+import { salvageValue } from './value-salvage.js';
+
+/** A kind of report: what it says, and what becomes of it. */
+export interface ReportFormat {
+  path: IntakePath;
+  source: string;
+  type: EventType;
+  isRight: ValidateFunction;
+  fields: ReportFields;
+  /** Names of its time, in order of preference. */
+  timeNames: readonly string[];
+}
+
+const heartbeat = {
+  type: 'cpemon.heartbeat.v1',
+  isRight: compileSchema(HEARTBEAT_SCHEMA),
+  fields: HEARTBEAT_FIELDS,
+  timeNames: ['ts', 'last_seen'],
+} as const;
+
+export const HEARTBEAT_FORMAT: ReportFormat = {
+  ...heartbeat,
+  path: 'heartbeat',
+  source: sourceOfPath('heartbeat'),
+};
+
+export const TELEMETRY_FORMAT: ReportFormat = {
+  ...heartbeat,
+  path: 'telemetry',
+  source: sourceOfPath('telemetry'),
+};
+
+export const WEBHOOK_FORMAT: ReportFormat = {
+  path: 'webhook',
+  source: sourceOfPath('webhook'),
+  type: 'cpemon.acs-event.v1',
+  isRight: compileSchema(ACS_EVENT_SCHEMA),
+  fields: ACS_EVENT_FIELDS,
+  timeNames: ['event_ts', 'ts', 'last_seen'],
+};
+
+/** What is known of a request beside its body. */
+export interface RequestContext {
+  /** Time of receipt on our clock, epoch ms: only to judge whether a device's time is believable. */
+  nowMs: number;
+  /** A new unique id, for events that cannot be recognised when they come again. */
+  randomId: () => string;
+  correlationId: string;
+  /** W3C trace context, well-formed. */
+  traceparent?: string;
+  /** The sender's id for the body (`webhook-id`, `Idempotency-Key`), printable ASCII. */
+  senderId?: string;
+}
+
+const NOT_AN_OBJECT = refuse('invalid_json', 'An event is a JSON object.');
+const REFUSED_SERIAL = {
+  missing_sn: refuse('missing_sn', 'The event has no "sn".'),
+  invalid_sn: refuse('invalid_sn', '"sn" is 1 to 64 printable ASCII characters.'),
+};
+
+/**
+ * Turns one element of a body into an event. A right report is taken as it is; in any other each value is checked by
+ * itself, and one that is bad loses only itself.
+ * @param text the element as it stood in the body
+ * @param index its place in the body
+ * @param drops counted up by what was dropped
+ */
+export function readReport(
+  element: unknown,
+  text: string,
+  index: number,
+  format: ReportFormat,
+  request: RequestContext,
+  drops: DropCounts,
+): CpeEvent | Refusal {
+  if (typeof element !== 'object' || element === null || Array.isArray(element)) return NOT_AN_OBJECT;
+  const report = element as Record<string, unknown>;
+  const serial = readSerialNumber(Object.hasOwn(report, 'sn') ? report['sn'] : undefined);
+  if (serial.refused !== undefined) return REFUSED_SERIAL[serial.refused];
+
+  const event: CpeEvent = {
+    id: '',
+    source: format.source,
+    type: format.type,
+    subject: serial.serialNumber,
+    data: {},
+  };
+  const extra = readFields(report, format, event, drops);
+  readTime(report, format, request.nowMs, event, drops);
+  const kept = extra?.kept();
+  if (kept !== undefined) event.data.extra = kept;
+
+  if (request.senderId !== undefined) event.id = identityFromSender(request.senderId, index);
+  else if (event.time === undefined) event.id = request.randomId();
+  else event.id = identityFromContent(format.source, event.subject, event.time, text);
+  event.correlationid = request.correlationId;
+  if (request.traceparent !== undefined) event.traceparent = request.traceparent;
+  return event;
+}
+
+/** Puts every field where it belongs; the unknown ones into what it returns, when there are any. */
+function readFields(
+  report: Record<string, unknown>,
+  format: ReportFormat,
+  event: CpeEvent,
+  drops: DropCounts,
+): ExtraFields | undefined {
+  const isRight = format.isRight(report);
+  let extra: ExtraFields | undefined;
+  for (const name in report) {
+    let value = report[name];
+    const field = format.fields.get(name);
+    if (field === undefined) {
+      extra ??= createExtraFields();
+      const reason = extra.add(name, value);
+      if (reason !== undefined) countDrop(drops, reason);
+      continue;
+    }
+    if (value === null || field.to === 'time' || field.to === 'serial number') continue;
+    if (!isRight) {
+      const salvaged = salvageValue(field, value);
+      if ('dropped' in salvaged) {
+        countDrop(drops, salvaged.dropped);
+        continue;
+      }
+      value = salvaged.value;
+    }
+    putValue(event, field, value);
+  }
+  return extra;
+}
+
+/** @param value passed the field's check */
+function putValue(event: CpeEvent, field: ReportField, value: unknown): void {
+  const { data } = event;
+  switch (field.to) {
+    case 'metric':
+      data.metrics ??= {};
+      data.metrics[field.name] = field.perCent ? ratioOf(value as number) : (value as number);
+      return;
+    case 'attribute':
+      if (value === '') return;
+      data.attributes ??= {};
+      data.attributes[field.name] = value as string;
+      return;
+    case 'interval':
+      data.interval_seconds = Math.round(value as number);
+      return;
+    case 'oui':
+      if (value !== '') event.oui = (value as string).toUpperCase();
+      return;
+    case 'product class':
+      if (value !== '') event.productclass = value as string;
+      return;
+    case 'event codes':
+      addEventCodes(data, value as string[]);
+      return;
+    case 'event':
+      addEventCodes(data, (value as string).split(','));
+  }
+}
+
+/** Per cent as a ratio, free of the noise of binary division (48.2 / 100 is 0.48200000000000004). */
+const ratioOf = (perCent: number): number => Math.round(perCent * 1e7) / 1e9;
+
+function addEventCodes(data: ReportData, codes: readonly string[]): void {
+  const named = codes.map((code) => code.trim()).filter((code) => code !== '');
+  if (named.length > 0) data.event_codes = [...new Set([...(data.event_codes ?? []), ...named])];
+}
+
+/** The first believable time; the first unbelievable one is kept as it was sent when there is none. */
+function readTime(
+  report: Record<string, unknown>,
+  { timeNames }: ReportFormat,
+  nowMs: number,
+  event: CpeEvent,
+  drops: DropCounts,
+): void {
+  let raw: string | undefined;
+  for (const name of timeNames) {
+    if (!Object.hasOwn(report, name)) continue;
+    const read = readDeviceTime(report[name], nowMs);
+    if (read === undefined) continue;
+    if (read.dropped === undefined) {
+      event.time = read.time;
+      return;
+    }
+    countDrop(drops, read.dropped);
+    raw ??= read.raw;
+  }
+  if (raw !== undefined && raw !== '') event.data.raw_time = raw;
+}

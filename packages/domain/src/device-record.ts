@@ -1,0 +1,109 @@
+import type { AttributeName } from './event.js';
+import type { Reachability } from './reachability.js';
+
+/** The values of one report that are still the newest of their source. */
+export interface Report {
+  /** What orders it among the reports of its source: believable device time, else time received. Epoch ms. */
+  orderAt: number;
+  /** The device's (or relay's) time, null when it gave none that can be believed. */
+  deviceTime: number | null;
+  /** What ranks it between sources: time received; for a late report no more than its own time. */
+  rankAt: number;
+  /** Breaks ties of `rankAt`: position in the lane. */
+  sequence: number;
+  /** Objects of this report's own, which no event shares. */
+  attributes: Partial<Record<AttributeName, string>>;
+  metrics: Record<string, number>;
+}
+
+/** What is remembered of one source of a device (heartbeat agent, relayed events, ACS). */
+export interface SourceRecord {
+  source: string;
+  /** Order of the newest report, and when it was received. */
+  newestAt: number;
+  newestReceivedAt: number;
+  /** Last sign of life by this source. */
+  lastSeenAt: number;
+  /** The interval it declared, seconds, and the order of the report that said so. */
+  declaredSeconds: number | null;
+  declaredAt: number;
+  /** Where no interval was declared: the last gaps between its periodic reports, ms, oldest first. */
+  learntGapsMs: number[];
+  /** What they teach, once they are enough. */
+  learntSeconds: number | null;
+  /** When the gap that is being measured began; null when there is none. */
+  periodicAt: number | null;
+  /** A late report that may be the first after a step of the device's clock. */
+  stepCandidate: { skewMs: number; receivedAt: number; boot: boolean } | null;
+  /** Newest first; each attribute and metric stands in one of them only. */
+  reports: Report[];
+}
+
+/** All that the owner of a lane knows about a device: what apply-event.ts changes and the store keeps. */
+export interface DeviceRecord {
+  /** 0 until the device is registered. */
+  deviceId: number;
+  serialNumber: string;
+  /** Empty where no source has told it. */
+  oui: string;
+  productClass: string;
+  firstSeenAt: number;
+  /** Last sign of life by any source; -Infinity before the first event. */
+  lastSeenAt: number;
+  /** Position of the last event applied. */
+  lastSequence: number;
+  reachability: Reachability;
+  reason: string;
+  since: number;
+  /** Every event applied to the device, of which repeats and late ones. */
+  applied: number;
+  duplicates: number;
+  late: number;
+  /** See recent-identities.ts. */
+  recentIdentities: string;
+  /** The source heard last stands first. */
+  sources: SourceRecord[];
+  /** Before this moment silence changes nothing (a lower bound; gaps of intake only move it back). */
+  quietUntil: number;
+}
+
+/** A device of which nothing has been applied yet. */
+export function newDeviceRecord(
+  identity: { serialNumber: string; oui: string; productClass: string },
+  firstSeenAt: number,
+): DeviceRecord {
+  return {
+    deviceId: 0,
+    serialNumber: identity.serialNumber,
+    oui: identity.oui,
+    productClass: identity.productClass,
+    firstSeenAt,
+    lastSeenAt: -Infinity,
+    lastSequence: 0,
+    reachability: 'unknown',
+    reason: '',
+    since: firstSeenAt,
+    applied: 0,
+    duplicates: 0,
+    late: 0,
+    recentIdentities: '',
+    sources: [],
+    quietUntil: -Infinity,
+  };
+}
+
+export function newSourceRecord(source: string): SourceRecord {
+  return {
+    source,
+    newestAt: -Infinity,
+    newestReceivedAt: -Infinity,
+    lastSeenAt: -Infinity,
+    declaredSeconds: null,
+    declaredAt: -Infinity,
+    learntGapsMs: [],
+    learntSeconds: null,
+    periodicAt: null,
+    stepCandidate: null,
+    reports: [],
+  };
+}

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LogUnavailableError, type LogAppender } from '@cpemon/event-log';
+import type { Logger } from '@cpemon/service-kit';
+
+/** An appender that is there before the log is. */
+export interface LateAppender extends LogAppender {
+  connected(): boolean;
+}
+
+const NOTHING = { events: 0, bytes: 0, callers: 0 };
+const LONGEST_PAUSE_MS = 5000;
+
+/**
+ * Connects to the log in the background and tries again until it is there, so that a service starts in any order;
+ * until then every append fails with LogUnavailableError.
+ */
+export function createLateAppender(
+  connect: () => Promise<LogAppender>,
+  logger: Pick<Logger, 'warn' | 'info'>,
+): LateAppender {
+  const abort = new AbortController();
+  let appender: LogAppender | undefined;
+
+  const connecting = (async () => {
+    for (let pauseMs = 250; !abort.signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      try {
+        appender = await connect();
+        return;
+      } catch (error) {
+        logger.warn({ err: error, againInMs: pauseMs }, 'The event log cannot be reached yet');
+        await sleep(pauseMs, undefined, { signal: abort.signal }).catch(() => undefined);
+      }
+    }
+  })();
+
+  return {
+    append: (events, path) =>
+      appender === undefined
+        ? Promise.reject(new LogUnavailableError('The event log has not been reached yet'))
+        : appender.append(events, path),
+    buffered: () => appender?.buffered() ?? NOTHING,
+    connected: () => appender !== undefined,
+    async close() {
+      abort.abort();
+      await connecting;
+      await appender?.close();
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { refuse, type Refusal } from '@cpemon/contracts';
+
+export type MediaType = 'json' | 'ndjson';
+
+const NAMES: Record<string, MediaType> = {
+  'application/json': 'json',
+  'text/json': 'json',
+  'application/x-ndjson': 'ndjson',
+  'application/ndjson': 'ndjson',
+  'application/jsonl': 'ndjson',
+  'application/x-jsonlines': 'ndjson',
+};
+const STRUCTURED_JSON = /^application\/[\w.-]+\+json$/;
+const UTF8 = /;\s*charset\s*=\s*"?utf-?8"?/i;
+
+const COMPRESSED = refuse('unsupported_encoding', 'Compressed bodies are not taken here.');
+const NOT_UTF8 = refuse('unsupported_media_type', 'JSON is UTF-8.');
+
+/** What a body is, by its headers. Small devices send no type at all: that is JSON. */
+export function mediaTypeOf(headers: IncomingHttpHeaders, taken: readonly MediaType[]): MediaType | Refusal {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== '' && encoding.toLowerCase() !== 'identity') return COMPRESSED;
+  const header = headers['content-type'];
+  if (header === undefined || header === '' || header === 'application/json') return 'json';
+  const name = header.split(';', 1)[0]!.trim().toLowerCase();
+  const type = NAMES[name] ?? (STRUCTURED_JSON.test(name) ? 'json' : undefined);
+  if (type === undefined || !taken.includes(type)) {
+    return refuse(
+      'unsupported_media_type',
+      `The body must be ${taken.map((each) => WORDS[each]).join(' or ')}.`,
+    );
+  }
+  return header.toLowerCase().includes('charset') && !UTF8.test(header) ? NOT_UTF8 : type;
+}
+
+const WORDS: Record<MediaType, string> = { json: 'application/json', ndjson: 'application/x-ndjson' };

@@ -1,0 +1,86 @@
+import type { Connection } from '@cpemon/database';
+import type { IntakePath } from '@cpemon/domain';
+import { createMySqlAppender, createSteadyConnection } from '@cpemon/event-log';
+import type { Logger, ReadinessReport, Registry } from '@cpemon/service-kit';
+import { startIntakeBeats } from '@cpemon/store';
+import { watchAppends, type WatchedAppender } from './accepting.js';
+import type { IntakeConfig } from './intake-config.js';
+import { createIntakeMetrics, type IntakeMetrics } from './intake-metrics.js';
+import { createLateAppender, type LateAppender } from './late-appender.js';
+
+/** What a process needs to take events in, connected to the log as soon as that can be reached. */
+export interface Intake {
+  appender: WatchedAppender;
+  metrics: IntakeMetrics;
+  ready(): Promise<ReadinessReport>;
+  /** Says that this process accepts no more; called before it stops listening. */
+  stopAccepting(): Promise<void>;
+  /** Flushes what waits, and ends the connections. */
+  close(): Promise<void>;
+}
+
+/** A beat or probe that takes longer has failed, and its connection is thrown away: the link may be half open. */
+const BEAT_DEADLINE_MS = 1500;
+
+export async function startIntake(options: {
+  config: IntakeConfig;
+  service: string;
+  paths: readonly IntakePath[];
+  registry: Registry;
+  logger: Logger;
+}): Promise<Intake> {
+  const { config, service, paths, registry, logger } = options;
+  const state: { late?: LateAppender } = {};
+  const metrics = createIntakeMetrics(
+    registry,
+    paths,
+    () => state.late?.buffered() ?? { events: 0, bytes: 0, callers: 0 },
+  );
+  const late = (state.late = createLateAppender(
+    () =>
+      createMySqlAppender({
+        address: config.database,
+        producer: config.instanceId,
+        limits: config.appendLimits,
+        answerWithinMs: config.appendTimeoutMs,
+        observer: metrics.observer,
+        logger,
+      }),
+    logger,
+  ));
+  const appender = watchAppends(late);
+
+  const link = () =>
+    createSteadyConnection({ address: config.database, sessionMs: 30_000, lockWaitMs: BEAT_DEADLINE_MS });
+  const beatLink = link();
+  const probe = link();
+  const query = (sql: string, values: Parameters<Connection['query']>[1]) =>
+    beatLink.run(BEAT_DEADLINE_MS, (connection) => connection.query(sql, values));
+  const beats = await startIntakeBeats({
+    pool: { query: query as Connection['query'] },
+    process: config.instanceId,
+    service,
+    paths,
+    accepting: (path) => appender.accepting(path),
+    logger,
+  });
+
+  return {
+    appender,
+    metrics,
+    async ready() {
+      const database = await probe
+        .run(BEAT_DEADLINE_MS, (connection) => connection.query('SELECT 1'))
+        .then(
+          () => ({ ok: true }),
+          (error: Error) => ({ ok: false, detail: error.message }),
+        );
+      const log = late.connected() ? { ok: true } : { ok: false, detail: 'not reached yet' };
+      return { ready: database.ok && log.ok, checks: { database, event_log: log } };
+    },
+    stopAccepting: () => beats.stop(),
+    async close() {
+      await Promise.all([late.close(), beatLink.close(), probe.close()]);
+    },
+  };
+}

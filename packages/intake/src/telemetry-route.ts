@@ -1,0 +1,85 @@
+import type { ServerResponse } from 'node:http';
+import { ARRAY_BODY_BYTES, isRefusal, readArrayBody, refuse } from '@cpemon/contracts';
+import { sendAccepted, sendAppendFailure, sendRefusal } from './answers.js';
+import { INVALID_SIGNATURE } from './authenticity.js';
+import { refuseBody, tooLarge, type BodyRefusal } from './body-refusal.js';
+import { appendLines, type LinesResult } from './line-stream.js';
+import type { IntakeOutcome } from './intake-metrics.js';
+import { mediaTypeOf } from './media-type.js';
+import { receiveBody } from './request-body.js';
+import { correlationIdOf, requestContextOf } from './request-identity.js';
+import { countAccepted, type EventRouteOptions, type RouteHandler } from './single-event-route.js';
+
+const TOO_LARGE = tooLarge(ARRAY_BODY_BYTES);
+const ALL_REFUSED = refuse('all_events_refused', 'No event of the body was accepted.');
+
+/**
+ * `POST` of many events: a JSON array, appended whole, or newline-delimited JSON, appended as it comes. 202 with what
+ * was accepted and what was rejected, once all that was accepted is committed.
+ */
+export function createTelemetryRoute(options: EventRouteOptions): RouteHandler {
+  const { format, authenticity, appender, logger } = options;
+  const metrics = options.metrics.path(format.path);
+
+  return (request, response) => {
+    const { headers } = request;
+    const correlationId = correlationIdOf(headers);
+    const refuseIt = (refusal: BodyRefusal): void => refuseBody(response, metrics, refusal, correlationId);
+
+    const mediaType = mediaTypeOf(headers, ['json', 'ndjson']);
+    if (typeof mediaType !== 'string') return refuseIt(mediaType);
+    const verdict = authenticity(headers);
+    if (verdict !== 'allowed' && isRefusal(verdict)) return refuseIt(verdict);
+
+    const context = requestContextOf(headers, correlationId);
+    const takeLines = (chunks: AsyncIterable<Buffer> | Iterable<Buffer>): void => {
+      const lines = appendLines(chunks, { format, context, appender, metrics });
+      void lines.then((result) => answerLines(response, result, correlationId, options));
+    };
+    // Lines of a sender with a token need not wait for the end; a signature is that of the whole body.
+    if (mediaType === 'ndjson' && verdict === 'allowed') return takeLines(request);
+
+    receiveBody(request, ARRAY_BODY_BYTES, {
+      tooLarge: () => refuseIt(TOO_LARGE),
+      aborted: () => metrics.ended('aborted'),
+      complete(body) {
+        if (verdict !== 'allowed' && !verdict.bodyMustMatch(body)) return refuseIt(INVALID_SIGNATURE);
+        if (mediaType === 'ndjson') return takeLines([body]);
+        const read = readArrayBody(body, format, context);
+        if (isRefusal(read)) return refuseIt(read);
+        const startedAt = performance.now();
+        appender.append(read.events, format.path).then(
+          () => {
+            countAccepted(metrics, read, startedAt);
+            metrics.ended('queued');
+            sendAccepted(response, correlationId, { accepted: read.events.length, rejected: read.rejected });
+          },
+          (error: unknown) => metrics.ended(sendAppendFailure(response, error, correlationId, logger)),
+        );
+      },
+    });
+  };
+}
+
+function answerLines(
+  response: ServerResponse,
+  { accepted, rejected, unlisted, end }: LinesResult,
+  correlationId: string,
+  { format, metrics, logger }: EventRouteOptions,
+): void {
+  const ended = (outcome: IntakeOutcome): void => metrics.path(format.path).ended(outcome);
+  const said = { accepted, rejected, ...(unlisted === 0 ? {} : { rejected_unlisted: unlisted }) };
+  if (end === 'aborted') return ended('aborted');
+  if (end !== 'complete' && 'appendError' in end) {
+    return ended(sendAppendFailure(response, end.appendError, correlationId, logger, said));
+  }
+  const nothing = end === 'complete' && accepted === 0 && rejected.length > 0;
+  const refusal = nothing ? ALL_REFUSED : end;
+  if (refusal === 'complete') {
+    ended('queued');
+    sendAccepted(response, correlationId, said);
+  } else {
+    ended(refusal.code);
+    sendRefusal(response, refusal, correlationId, said);
+  }
+}

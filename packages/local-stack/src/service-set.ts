@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { formatDatabaseUrl, type DatabaseAddress, type DatabaseRole } from '@cpemon/database';
+import type { ReplicaPorts, ServiceName } from './port-plan.js';
+import type { StackSecrets } from './secrets.js';
+
+/** How to run one kind of service. */
+export interface ServiceProgram {
+  name: ServiceName;
+  command: readonly [string, ...string[]];
+  folder: string;
+  /** @param replica from 1 */
+  environment(replica: number, ports: ReplicaPorts): Record<string, string>;
+}
+
+export interface ServiceSetOptions {
+  repository: string;
+  /** What every service inherits. */
+  inherited: Readonly<Record<string, string>>;
+  logLevel: string;
+  secrets: StackSecrets;
+  login: (role: DatabaseRole) => DatabaseAddress;
+  apiUrl: string;
+  acsUrl: string;
+  devices: number;
+  intervalSeconds: number;
+}
+
+/** The four services of this repository, each with its own database login and what it has to know of the others. */
+export function serviceSet(options: ServiceSetOptions): Record<ServiceName, ServiceProgram> {
+  const { secrets } = options;
+  const url = (role: DatabaseRole) => formatDatabaseUrl(options.login(role));
+  const program = (name: ServiceName, own: (replica: number) => Record<string, string>): ServiceProgram => ({
+    name,
+    command: [
+      process.execPath,
+      '--enable-source-maps',
+      join(options.repository, 'services', name, 'dist/main.js'),
+    ],
+    folder: options.repository,
+    environment: (replica, { port, opsPort }) => ({
+      ...options.inherited,
+      NODE_ENV: 'production',
+      LOG_LEVEL: options.logLevel,
+      LOG_FORMAT: 'json',
+      LISTEN_HOST: '127.0.0.1',
+      OPS_PORT: String(opsPort),
+      ...(port === undefined ? {} : { PORT: String(port) }),
+      ...own(replica),
+    }),
+  });
+  return {
+    'cpemon-api': program('cpemon-api', () => ({
+      DATABASE_URL: url('api'),
+      INGEST_TOKENS: secrets.tokens.ingest,
+      OPERATOR_TOKENS: secrets.tokens.operator,
+      VIEWER_TOKENS: secrets.tokens.viewer,
+      READ_AUTH: 'none',
+    })),
+    'acs-ingest': program('acs-ingest', () => ({
+      DATABASE_URL: url('ingest'),
+      WEBHOOK_SECRETS: secrets.webhookSecret,
+    })),
+    'cpemon-writer': program('cpemon-writer', () => ({
+      DATABASE_URL: url('writer'),
+      MAINTENANCE_DATABASE_URL: url('maintenance'),
+    })),
+    'cpe-simulator': program('cpe-simulator', (replica) => ({
+      API_URL: options.apiUrl,
+      ACS_URL: options.acsUrl,
+      INGEST_TOKEN: secrets.tokens.ingest,
+      WEBHOOK_SECRET: secrets.webhookSecret,
+      DEVICES: String(options.devices),
+      INTERVAL_SECONDS: String(options.intervalSeconds),
+      // Each further simulator is a fleet of its own.
+      ...(replica === 1 ? {} : { SERIAL_PREFIX: `SIM${replica}-`, SEED: String(replica) }),
+    })),
+  };
+}

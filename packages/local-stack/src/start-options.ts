@@ -1,0 +1,83 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { resolve } from 'node:path';
+import { DEFAULT_BASE_PORT, LARGEST_BASE_PORT } from './port-plan.js';
+
+export interface StartOptions {
+  /** Simulated CPEs; 0 for none. */
+  devices: number;
+  /** Seconds between two reports of a simulated CPE. */
+  intervalSeconds: number;
+  writers: number;
+  ingests: number;
+  apis: number;
+  /** Absolute path. */
+  dataFolder: string;
+  basePort: number;
+  /** Begin with empty data. */
+  fresh: boolean;
+}
+
+export const MOST_REPLICAS = 50;
+/** In the repository. */
+export const USUAL_DATA_FOLDER = '.cpemon';
+
+/**
+ * Reads the arguments of `npm start --`. Prints help or what is wrong and ends the process when there is nothing to start.
+ * @param args without the program's own name
+ */
+export function parseStartOptions(args: readonly string[], repository: string): StartOptions {
+  const command = new Command('npm start --')
+    .description(
+      'Runs CPEmon on this machine: a private database, the four services and a small simulated fleet.',
+    )
+    .option('--devices <n>', 'simulated CPEs, 0 for none', wholeNumber(0, 1_000_000), 100)
+    .option('--interval <seconds>', 'time between two reports of a simulated CPE', wholeNumber(1, 86_400), 10)
+    .option('--writers <n>', 'replicas of cpemon-writer', wholeNumber(0, MOST_REPLICAS), 1)
+    .option('--ingests <n>', 'replicas of acs-ingest', wholeNumber(0, MOST_REPLICAS), 1)
+    .option('--apis <n>', 'replicas of cpemon-api', wholeNumber(0, MOST_REPLICAS), 1)
+    .option('--data <folder>', 'where data, secrets and logs are kept', USUAL_DATA_FOLDER)
+    .option(
+      '--base-port <port>',
+      'port of cpemon-api; every other port keeps its distance from it',
+      wholeNumber(1, LARGEST_BASE_PORT),
+      DEFAULT_BASE_PORT,
+    )
+    .option('--fresh', 'throw away the data of earlier runs first', false)
+    .addHelpText(
+      'after',
+      '\nEnvironment: DATABASE_URL (use this database), CPEMON_MYSQLD (use this server program), LOG_LEVEL, NO_COLOR.',
+    )
+    .allowExcessArguments(false)
+    .parse([...args], { from: 'user' });
+  const given = command.opts<{
+    devices: number;
+    interval: number;
+    writers: number;
+    ingests: number;
+    apis: number;
+    data: string;
+    basePort: number;
+    fresh: boolean;
+  }>();
+  return {
+    devices: given.devices,
+    intervalSeconds: given.interval,
+    writers: given.writers,
+    ingests: given.ingests,
+    apis: given.apis,
+    dataFolder: resolve(repository, given.data),
+    basePort: given.basePort,
+    fresh: given.fresh,
+  };
+}
+
+/** For commander: a parser that takes nothing but a whole number of that range. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+    }
+    return value;
+  };
+}

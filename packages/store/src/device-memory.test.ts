@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import {
+  DEFAULT_REACHABILITY_SETTINGS,
+  applyEvent,
+  emptyIntakeHistory,
+  newDeviceRecord,
+  resumeSilence,
+  type CpeEvent,
+  type DeviceRecord,
+} from '@cpemon/domain';
+import { UnknownMemoryError, decodeMemory, encodeMemory } from './device-memory.js';
+import { columnValues } from './value-columns.js';
+
+const NOON = Date.UTC(2026, 10, 21, 12);
+const RULES = { settings: DEFAULT_REACHABILITY_SETTINGS, intake: emptyIntakeHistory() };
+
+const events = fc.array(
+  fc.record({
+    source: fc.constantFrom('/heartbeat', '/telemetry', '/webhook', "/it's"),
+    seconds: fc.integer({ min: 0, max: 1000 }),
+    timed: fc.boolean(),
+    interval: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined }),
+    metrics: fc.dictionary(
+      fc.constantFrom('cpu_used_ratio', 'rx_power_dbm', 'wan_rx_bytes', `odd "name" '\\`),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+    ),
+    attributes: fc.record(
+      {
+        sw_version: fc.string({ maxLength: 70 }),
+        model: fc.string(),
+        hw_version: fc.string(),
+        wan_ip: fc.ipV6(),
+      },
+      { requiredKeys: [] },
+    ),
+    codes: fc.option(
+      fc.constantFrom('1 BOOT', '2 PERIODIC', '4 VALUE CHANGE').map((code) => [code]),
+      { nil: undefined },
+    ),
+  }),
+  { minLength: 1, maxLength: 30 },
+);
+
+type Reports = ReturnType<typeof events.generate>['value'];
+
+function recordOf(list: Reports): DeviceRecord {
+  const record = newDeviceRecord({ serialNumber: 'SN1', oui: '', productClass: '' }, NOON);
+  list.forEach(({ source, seconds, timed, interval, metrics, attributes, codes }, index) => {
+    const event: CpeEvent = {
+      id: `e${index}`,
+      source,
+      type: 'cpemon.heartbeat.v1',
+      subject: 'SN1',
+      ...(timed ? { time: new Date(NOON + seconds * 1000).toISOString() } : {}),
+      data: {
+        metrics,
+        attributes,
+        ...(interval === undefined ? {} : { interval_seconds: interval }),
+        ...(codes === undefined ? {} : { event_codes: codes }),
+      },
+    };
+    applyEvent(
+      record,
+      { sequence: index + 1, receivedAt: NOON + 1_000_000 + index * 20_000, event },
+      RULES,
+      [],
+    );
+  });
+  return record;
+}
+
+/** What the columns give back: the driver reads long numbers with an error in the last digit. */
+const readByDriver = (value: string | number | null): string | number | null =>
+  typeof value === 'number' && `${value}`.length > 15 ? value * (1 + 1e-12) : value;
+
+test('a record comes back from its memory and columns as it was', () => {
+  fc.assert(
+    fc.property(events, (list) => {
+      const record = recordOf(list);
+      const columns = columnValues(record);
+      const memory = decodeMemory(encodeMemory(record, columns), columns.values.map(readByDriver));
+      const back = { ...record, ...memory };
+      resumeSilence(back, DEFAULT_REACHABILITY_SETTINGS);
+      expect(back).toEqual(record);
+      // And once more the same text: what was loaded is written as it was.
+      expect(encodeMemory(back, columnValues(back))).toBe(encodeMemory(record, columns));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('the length of a memory changes in steps, so that most reports update it in place', () => {
+  fc.assert(
+    fc.property(events, (list) => {
+      const record = recordOf(list);
+      expect(encodeMemory(record, columnValues(record)).length % 64).toBe(0);
+    }),
+  );
+});
+
+test('a value that has a column is not written into the memory as well', () => {
+  const record = recordOf([
+    {
+      source: '/heartbeat',
+      seconds: 0,
+      timed: true,
+      interval: 60,
+      metrics: { cpu_used_ratio: 0.125, wan_rx_bytes: 5 },
+      attributes: { sw_version: 'V5R020', model: 'EG8145V5' },
+      codes: undefined,
+    },
+  ]);
+  const text = encodeMemory(record, columnValues(record));
+  expect(text).toContain('"wan_rx_bytes":5');
+  expect(text).not.toMatch(/V5R020|EG8145V5|cpu_used_ratio/);
+});
+
+test('a memory of a newer version is not guessed at', () => {
+  expect(() => decodeMemory('{"v":2}', [])).toThrow(UnknownMemoryError);
+});

@@ -1,0 +1,105 @@
+import type { Connection } from '@cpemon/database';
+import { knownIntervalSeconds, type DeviceRecord } from '@cpemon/domain';
+import { encodeMemory } from './device-memory.js';
+import {
+  escapeJson,
+  sqlNumberOrNull,
+  sqlString,
+  sqlStringOrNull,
+  sqlTime,
+  sqlTimeOrNull,
+} from './sql-literals.js';
+import { VALUE_COLUMNS, columnValues } from './value-columns.js';
+
+/** Columns of device_state after the key, in the order in which `encodeDeviceState` writes them. */
+const COLUMNS = [
+  'generation',
+  'lane',
+  'last_seq',
+  'last_seen_at',
+  'device_time',
+  'source',
+  'interval_seconds',
+  'reachability',
+  'reachability_reason',
+  'reachability_since',
+  ...VALUE_COLUMNS.filter(({ table }) => table === 'device_state').map(({ name }) => name),
+  'applied_events',
+  'duplicate_events',
+  'late_events',
+  'memory',
+];
+
+const HEAD = `INSERT INTO device_state (device_id, ${COLUMNS.join(', ')}) VALUES\n`;
+const TAIL = `\nON DUPLICATE KEY UPDATE ${COLUMNS.map((column) => `${column} = VALUES(${column})`).join(', ')}`;
+
+/** A row of device_state but for its key, as SQL; and what belongs in the device's row of `devices`. */
+export interface EncodedState {
+  sql: string;
+  manufacturer: string | null;
+  model: string | null;
+}
+
+/** The row of a device as it is now, with absolute values, so that writing it twice changes nothing. */
+export function encodeDeviceState(record: DeviceRecord, generation: number, lane: number): EncodedState {
+  const columns = columnValues(record);
+  const [wanIp, swVersion, cpu, memory, uptime, temperature, rxPower, manufacturer, model] =
+    columns.values as [
+      string | null,
+      string | null,
+      number | null,
+      number | null,
+      number | null,
+      number | null,
+      number | null,
+      string | null,
+      string | null,
+    ];
+  const [latest] = record.sources;
+  const interval = latest === undefined ? null : knownIntervalSeconds(latest);
+  const sql =
+    `${generation},${lane},${record.lastSequence},${sqlTime(record.lastSeenAt)},` +
+    `${sqlTimeOrNull(newestDeviceTime(record))},${sqlString(latest?.source.slice(0, 32) ?? '')},` +
+    `${sqlNumberOrNull(interval)},'${record.reachability}',${sqlString(record.reason)},${sqlTime(record.since)},` +
+    `${sqlStringOrNull(wanIp)},${sqlStringOrNull(swVersion)},${sqlNumberOrNull(cpu)},${sqlNumberOrNull(memory)},` +
+    `${sqlNumberOrNull(uptime)},${sqlNumberOrNull(temperature)},${sqlNumberOrNull(rxPower)},` +
+    `${record.applied},${record.duplicates},${record.late},'${encodeMemory(record, columns, escapeJson)}')`;
+  return { sql, manufacturer, model };
+}
+
+/** The device's own time in the newest report of the source heard last. */
+function newestDeviceTime(record: DeviceRecord): number | null {
+  return record.sources[0]?.reports[0]?.deviceTime ?? null;
+}
+
+/** Rows and bytes of one statement: large enough that round trips vanish, well below the smallest packet limit. */
+const ROWS_A_STATEMENT = 2000;
+const CHARACTERS_A_STATEMENT = 2 * 1024 * 1024;
+
+/**
+ * Writes whole rows: the statement that CPEmon runs most. In ascending order of the key they touch each page once.
+ * @param rows with the device's key; put in order by this function
+ */
+export async function upsertDeviceStates(
+  transaction: Connection,
+  rows: { deviceId: number; sql: string }[],
+): Promise<void> {
+  rows.sort((a, b) => a.deviceId - b.deviceId);
+  let tuples = '';
+  let count = 0;
+  const flush = async (): Promise<void> => {
+    if (count === 0) return;
+    const statement = HEAD + tuples + TAIL;
+    tuples = '';
+    count = 0;
+    // null, not no values: with none the driver looks through the whole text for placeholders, 6 µs a row.
+    await transaction.query(statement, null);
+  };
+  for (const { deviceId, sql } of rows) {
+    tuples += count === 0 ? `(${deviceId},` : `,\n(${deviceId},`;
+    tuples += sql;
+    count += 1;
+    if (count >= ROWS_A_STATEMENT || tuples.length >= CHARACTERS_A_STATEMENT) await flush();
+  }
+  await flush();
+}

@@ -1,0 +1,73 @@
+import type { RowDataPacket } from 'mysql2/promise';
+import type { Connection } from '@cpemon/database';
+import type { DeviceRecord } from '@cpemon/domain';
+
+/** A row of `devices`; times in epoch ms. */
+export interface DeviceRow {
+  record: DeviceRecord;
+  manufacturer: string | null;
+  model: string | null;
+  /** Source of the first event. */
+  source: string;
+  generation: number;
+  lane: number;
+}
+
+const ROWS_A_STATEMENT = 1000;
+
+/** Inserts devices that have no key yet, and gives them the keys that the database chose. */
+export async function registerDevices(transaction: Connection, rows: readonly DeviceRow[]): Promise<void> {
+  for (let first = 0; first < rows.length; first += ROWS_A_STATEMENT) {
+    const chunk = rows.slice(first, first + ROWS_A_STATEMENT);
+    await transaction.query(
+      `
+INSERT INTO devices
+  (serial_number, oui, product_class, manufacturer, model, source, generation, lane, first_seen_at)
+VALUES ?`,
+      [
+        chunk.map(({ record, manufacturer, model, source, generation, lane }) => [
+          ...[record.serialNumber, record.oui, record.productClass, manufacturer, model, source.slice(0, 32)],
+          ...[generation, lane, new Date(record.firstSeenAt)],
+        ]),
+      ],
+    );
+    const [found] = await transaction.query<RowDataPacket[][]>({
+      sql: 'SELECT device_id, serial_number, oui, product_class FROM devices WHERE serial_number IN (?)',
+      values: [chunk.map(({ record }) => record.serialNumber)],
+      rowsAsArray: true,
+    });
+    const keys = new Map(
+      (found as unknown as [number, string, string, string][]).map(([deviceId, ...identity]) => [
+        identity.join('\0'),
+        deviceId,
+      ]),
+    );
+    for (const { record } of chunk) {
+      const key = keys.get([record.serialNumber, record.oui, record.productClass].join('\0'));
+      if (key === undefined) throw new Error(`device ${record.serialNumber} is not there after its INSERT`);
+      record.deviceId = key;
+    }
+  }
+}
+
+/** Writes what has become known of registered devices: the rest of their identity, manufacturer and model. */
+export async function describeDevices(transaction: Connection, rows: readonly DeviceRow[]): Promise<void> {
+  for (let first = 0; first < rows.length; first += ROWS_A_STATEMENT) {
+    await transaction.query(
+      `
+INSERT INTO devices
+  (device_id, serial_number, oui, product_class, manufacturer, model, source, generation, lane, first_seen_at)
+VALUES ?
+ON DUPLICATE KEY UPDATE oui = VALUES(oui), product_class = VALUES(product_class),
+  manufacturer = VALUES(manufacturer), model = VALUES(model)`,
+      [
+        rows
+          .slice(first, first + ROWS_A_STATEMENT)
+          .map(({ record, manufacturer, model, source, generation, lane }) => [
+            ...[record.deviceId, record.serialNumber, record.oui, record.productClass, manufacturer, model],
+            ...[source.slice(0, 32), generation, lane, new Date(record.firstSeenAt)],
+          ]),
+      ],
+    );
+  }
+}

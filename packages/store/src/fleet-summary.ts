@@ -1,0 +1,31 @@
+import type { RowDataPacket } from 'mysql2/promise';
+import type { Connection } from '@cpemon/database';
+import { REACHABILITIES, type Reachability } from '@cpemon/domain';
+
+export type FleetCounts = Record<Reachability, number>;
+
+/** The kept counts, summed over the lanes. */
+export async function readFleetCounts(connection: Connection): Promise<FleetCounts> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    'SELECT reachability, SUM(devices) AS devices FROM fleet_counts GROUP BY reachability',
+  );
+  return toCounts(rows);
+}
+
+/** Counts the devices whose last event came from one of `sources`. Reads every device. */
+export async function countFleetOfSources(
+  connection: Connection,
+  sources: readonly string[],
+): Promise<FleetCounts> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    'SELECT reachability, COUNT(*) AS devices FROM device_state WHERE source IN (?) GROUP BY reachability',
+    [sources],
+  );
+  return toCounts(rows);
+}
+
+function toCounts(rows: RowDataPacket[]): FleetCounts {
+  const counts = Object.fromEntries(REACHABILITIES.map((each) => [each, 0])) as FleetCounts;
+  for (const row of rows) counts[row['reachability'] as Reachability] = Number(row['devices']);
+  return counts;
+}

@@ -1,0 +1,66 @@
+import type { Simulation } from './simulation.js';
+import { PATHS, type Path } from './shipment.js';
+import { totalsOf, type PathTally, type Truth } from './truth.js';
+
+/** The body of `GET /truth`. */
+export interface TruthReport {
+  /** Names this run of the simulator: counts begin at zero with each. */
+  run_id: string;
+  started_at: string;
+  as_of: string;
+  paused: boolean;
+  devices: number;
+  devices_cut: number;
+  totals: PathTally & {
+    due: number;
+    skipped: number;
+    /** Reports sent whose fate is open: neither acknowledged, rejected, abandoned nor in doubt yet. */
+    open: number;
+    /** Requests in flight; shipments that wait for a connection, and for a retry. */
+    in_flight: number;
+    queued: number;
+    waiting: number;
+  };
+  by_path: Record<Path, PathTally>;
+}
+
+export interface RunIdentity {
+  runId: string;
+  startedAtMs: number;
+}
+
+/**
+ * What was sent and what came of it. acknowledged ≤ stored ≤ acknowledged + in_doubt + open holds for any receiver
+ * that keeps its promises.
+ */
+export function reportTruth(
+  run: RunIdentity,
+  devices: number,
+  simulation: Simulation,
+  truth: Truth,
+  nowMs: number,
+): TruthReport {
+  const total = totalsOf(truth);
+  const load = simulation.load();
+  return {
+    run_id: run.runId,
+    started_at: new Date(run.startedAtMs).toISOString(),
+    as_of: new Date(nowMs).toISOString(),
+    paused: simulation.paused,
+    devices,
+    devices_cut: load.cut,
+    totals: {
+      ...total,
+      due: truth.due,
+      skipped: truth.skipped,
+      open: openReports(total),
+      in_flight: load.inFlight,
+      queued: load.queued,
+      waiting: load.waiting,
+    },
+    by_path: Object.fromEntries(PATHS.map((path) => [path, truth.paths[path]])) as Record<Path, PathTally>,
+  };
+}
+
+export const openReports = ({ sent, acknowledged, rejected, abandoned, in_doubt }: PathTally): number =>
+  sent - acknowledged - rejected - abandoned - in_doubt;

@@ -1,0 +1,48 @@
+import { readIntakeConfig, type IntakeConfig } from '@cpemon/intake';
+import { createConfigReader, type ConfigReader } from '@cpemon/service-kit';
+
+export interface CpemonApiConfig extends IntakeConfig {
+  ingest: IngestAccess;
+  /** Tokens that may read; 'none' when anyone may. */
+  readTokens: readonly string[] | 'none';
+}
+
+/** Who may send heartbeats and telemetry: tokens, or secrets of signed bodies; 'none' when anyone may. */
+export type IngestAccess = { tokens: readonly string[]; secrets: readonly string[] } | 'none';
+
+/** @throws ConfigError that lists every problem of the environment */
+export function readConfig(
+  // eslint-disable-next-line no-restricted-properties -- the one place of this service that reads the environment
+  env: NodeJS.ProcessEnv = process.env,
+): CpemonApiConfig {
+  const reader = createConfigReader(env);
+  const config = {
+    ...readIntakeConfig(reader, { name: 'cpemon-api', port: 8080, operationsPort: 9101 }),
+    ingest: readIngestAccess(reader),
+    readTokens: readReadTokens(reader),
+  };
+  reader.finish();
+  return config;
+}
+
+const optionalSecrets = (reader: ConfigReader, name: string): string[] =>
+  reader.list(name, { default: [], secret: true });
+const secrets = (reader: ConfigReader, name: string): string[] => reader.list(name, { secret: true });
+
+function readIngestAccess(reader: ConfigReader): IngestAccess {
+  const auth = reader.string('INGEST_AUTH', { default: 'token', oneOf: ['token', 'none'] });
+  if (auth === 'none') return 'none';
+  const signing = optionalSecrets(reader, 'HEARTBEAT_SECRETS');
+  const tokens =
+    signing.length === 0 ? secrets(reader, 'INGEST_TOKENS') : optionalSecrets(reader, 'INGEST_TOKENS');
+  return { tokens, secrets: signing };
+}
+
+function readReadTokens(reader: ConfigReader): readonly string[] | 'none' {
+  const auth = reader.string('READ_AUTH', { default: 'token', oneOf: ['token', 'none'] });
+  if (auth === 'none') return 'none';
+  const operators = optionalSecrets(reader, 'OPERATOR_TOKENS');
+  const viewers =
+    operators.length === 0 ? secrets(reader, 'VIEWER_TOKENS') : optionalSecrets(reader, 'VIEWER_TOKENS');
+  return [...operators, ...viewers];
+}

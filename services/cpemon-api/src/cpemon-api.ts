@@ -1,0 +1,87 @@
+import { openPool } from '@cpemon/database';
+import { startIntake } from '@cpemon/intake';
+import {
+  createRegistry,
+  startHttpServer,
+  startOperationsServer,
+  type Logger,
+  type RunningService,
+  type StartContext,
+} from '@cpemon/service-kit';
+import { createCpemonApi } from './app.js';
+import type { CpemonApiConfig } from './config.js';
+import { createDatabaseReader } from './database-reader.js';
+import { createFleetReads, type FleetReads } from './fleet-reads.js';
+import { totalsOf } from './pipeline-view.js';
+import { createRateSampler, type RateSampler } from './rate-sampler.js';
+
+const SERVICE = 'cpemon-api';
+const VERSION = '0.1.0';
+const READ_CONNECTIONS = 4;
+const READ_DEADLINE_MS = 5000;
+const SAMPLE_EVERY_MS = 1000;
+
+/** Starts cpemon-api. It listens at once and answers 503 until the database can be reached. */
+export async function startCpemonApi(
+  config: CpemonApiConfig,
+  { logger }: StartContext,
+): Promise<RunningService> {
+  const registry = createRegistry({ service: SERVICE, version: VERSION });
+  const { listenHost: host } = config;
+  warnAboutOpenDoors(config, logger);
+  const intake = await startIntake({
+    ...{ config, service: SERVICE, registry, logger },
+    paths: ['heartbeat', 'telemetry'],
+  });
+  const pool = openPool(config.database, { connections: READ_CONNECTIONS });
+  const reads = createFleetReads(createDatabaseReader(pool, READ_DEADLINE_MS));
+  const rates = createRateSampler();
+  const stopSampling = startSampling(reads, rates);
+  const operations = await startOperationsServer({
+    host,
+    port: config.operationsPort,
+    registry,
+    ready: () => intake.ready(),
+    logger,
+  });
+  const { ingest, readTokens } = config;
+  const handler = createCpemonApi({ ...intake, ingest, readTokens, reads, rates, logger });
+  const server = await startHttpServer({ host, port: config.port, handler, logger });
+  logger.info({ url: server.url, operations: operations.url }, 'Taking heartbeats and telemetry');
+  return {
+    async stop() {
+      stopSampling();
+      await intake.stopAccepting();
+      await server.close();
+      await intake.close();
+      await Promise.race([pool.end(), new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
+      await operations.close();
+    },
+  };
+}
+
+function warnAboutOpenDoors({ ingest, readTokens }: CpemonApiConfig, logger: Logger): void {
+  if (ingest === 'none') {
+    logger.warn({ INGEST_AUTH: 'none' }, 'Anyone who reaches this port may send heartbeats and telemetry');
+  }
+  if (readTokens === 'none') logger.warn({ READ_AUTH: 'none' }, 'Anyone who reaches this port may read');
+}
+
+/** Reads the totals every second, so that whoever asks first is told a rate. */
+function startSampling(reads: FleetReads, rates: RateSampler): () => void {
+  let timer: NodeJS.Timeout;
+  let stopped = false;
+  const sample = async (): Promise<void> => {
+    try {
+      rates.add(totalsOf((await reads.pipeline()).stats));
+    } catch {
+      // Without the database there is no rate; the read routes and /readyz say so.
+    }
+    if (!stopped) timer = setTimeout(() => void sample(), SAMPLE_EVERY_MS);
+  };
+  timer = setTimeout(() => void sample(), 0);
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
+}

@@ -1,0 +1,48 @@
+import type { Connection, DatabasePool } from '@cpemon/database';
+
+/** Runs a read that must be over within the deadline; what hangs costs one connection, which is thrown away. */
+export type DatabaseReader = <T>(work: (connection: Connection) => Promise<T>) => Promise<T>;
+
+/** The database did not answer a question in time, or not at all. */
+export class DatabaseUnavailableError extends Error {
+  override readonly name = 'DatabaseUnavailableError';
+}
+
+export function createDatabaseReader(
+  pool: Pick<DatabasePool, 'getConnection'>,
+  deadlineMs: number,
+): DatabaseReader {
+  return async (work) => {
+    let timer: NodeJS.Timeout | undefined;
+    let abandoned = false;
+    let destroy = (): void => undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        abandoned = true;
+        destroy();
+        reject(new DatabaseUnavailableError(`The database did not answer within ${deadlineMs} ms`));
+      }, deadlineMs);
+    });
+    const answered = (async () => {
+      const connection = await pool.getConnection();
+      destroy = () => connection.destroy();
+      try {
+        if (abandoned) throw new Error('too late');
+        return await work(connection);
+      } finally {
+        if (abandoned) connection.destroy();
+        else connection.release();
+      }
+    })();
+    // Whoever loses the race is not waited for.
+    answered.catch(() => undefined);
+    try {
+      return await Promise.race([answered, late]);
+    } catch (error) {
+      if (error instanceof DatabaseUnavailableError) throw error;
+      throw new DatabaseUnavailableError('The database could not answer', { cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}

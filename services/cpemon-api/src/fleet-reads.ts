@@ -1,0 +1,98 @@
+import { STATE_GROUP, readLogStats, type LogStats } from '@cpemon/event-log';
+import {
+  countFleetOfSources,
+  findDevices,
+  listDevices,
+  listDevicesByLastSeen,
+  readFleetCounts,
+  readIntakeMoment,
+  readIntakeProcesses,
+  readRecentSerialNumbers,
+  type DeviceSummary,
+  type FleetCounts,
+  type IntakeProcess,
+} from '@cpemon/store';
+import type { Connection } from '@cpemon/database';
+import { pathsDown, sourceOfPath, type IntakeMoment } from '@cpemon/domain';
+import type { DatabaseReader } from './database-reader.js';
+import { shareAnswer } from './shared-answer.js';
+
+export interface DevicePage {
+  devices: DeviceSummary[];
+  total: number;
+  intake: IntakeMoment;
+}
+
+/** What the read routes ask of the database. */
+export interface FleetReads {
+  pipeline(): Promise<{ stats: LogStats; ingests: IntakeProcess[] }>;
+  /** `ofPathsDown` counts the devices that were last heard on a path which is down now. */
+  fleet(): Promise<{ counts: FleetCounts; ofPathsDown: FleetCounts | undefined; intake: IntakeMoment }>;
+  devices(page: { offset: number; limit: number; recentFirst: boolean }): Promise<DevicePage>;
+  device(serialNumber: string): Promise<DevicePage>;
+}
+
+/** A page asks every second; those who watch together share one reading. */
+const SHARED_MS = 250;
+/** Counting the devices of some paths reads every device. */
+const RECOUNT_MS = 10_000;
+/** Up to this many devices, "seen last" is answered by sorting them; beyond, from the newest events of the log. */
+const SORTED_DEVICES = 20_000;
+/** Ingest processes not heard of for longer are gone, and no longer shown. */
+const INGEST_SHOWN_SECONDS = 60;
+
+export function createFleetReads(read: DatabaseReader): FleetReads {
+  const countOfSources = new Map<string, () => Promise<FleetCounts>>();
+  const countShared = (sources: readonly string[]): Promise<FleetCounts> => {
+    const key = sources.join();
+    let count = countOfSources.get(key);
+    if (count === undefined) {
+      count = shareAnswer(() => read((connection) => countFleetOfSources(connection, sources)), RECOUNT_MS);
+      countOfSources.set(key, count);
+    }
+    return count();
+  };
+
+  return {
+    pipeline: shareAnswer(
+      () =>
+        read(async (connection) => ({
+          stats: await readLogStats(connection, STATE_GROUP),
+          ingests: await readIntakeProcesses(connection, INGEST_SHOWN_SECONDS),
+        })),
+      SHARED_MS,
+    ),
+    fleet: shareAnswer(async () => {
+      const { counts, intake } = await read(async (connection) => ({
+        counts: await readFleetCounts(connection),
+        intake: await readIntakeMoment(connection),
+      }));
+      const down = pathsDown(intake);
+      if (down.length === 0) return { counts, intake, ofPathsDown: undefined };
+      const everyPath = down.length === intake.acceptedAt.size;
+      return { counts, intake, ofPathsDown: everyPath ? counts : await countShared(down.map(sourceOfPath)) };
+    }, SHARED_MS),
+    devices: ({ offset, limit, recentFirst }) =>
+      read(async (connection) => {
+        const intake = await readIntakeMoment(connection);
+        const total = Object.values(await readFleetCounts(connection)).reduce((sum, count) => sum + count, 0);
+        const page = { offset, limit };
+        if (!recentFirst) return { intake, total, devices: await listDevices(connection, page) };
+        const devices =
+          total <= SORTED_DEVICES
+            ? await listDevicesByLastSeen(connection, page)
+            : (await devicesOfNewestEvents(connection)).slice(offset, offset + limit);
+        return { intake, total, devices };
+      }),
+    device: (serialNumber) =>
+      read(async (connection) => {
+        const intake = await readIntakeMoment(connection);
+        const devices = await findDevices(connection, [serialNumber]);
+        return { intake, total: devices.length, devices };
+      }),
+  };
+}
+
+async function devicesOfNewestEvents(connection: Connection): Promise<DeviceSummary[]> {
+  return findDevices(connection, await readRecentSerialNumbers(connection));
+}

@@ -1,0 +1,73 @@
+import type { LaneStats, LogStats } from '@cpemon/event-log';
+import type { IntakeProcess } from '@cpemon/store';
+import type { Rates, TotalsSample } from './rate-sampler.js';
+import { rfc3339 } from './rfc3339.js';
+
+/** The totals of a reading, for the rates. */
+export function totalsOf({ at, lanes }: LogStats): TotalsSample {
+  return {
+    at,
+    accepted: sum(lanes, ({ head }) => head),
+    applied: sum(lanes, ({ offset }) => offset),
+  };
+}
+
+/** The answer of `GET /v1/pipeline`: where the events are, who applies them and who takes them in. */
+export function pipelineView(stats: LogStats, { acceptRate, drainRate }: Rates, ingests: IntakeProcess[]) {
+  const { at, lanes } = stats;
+  const { accepted, applied } = totalsOf(stats);
+  const lag = accepted - applied;
+  const oldest = lanes.flatMap(({ oldestUnappliedAt }) => oldestUnappliedAt ?? []);
+  return {
+    as_of: rfc3339(at),
+    totals: {
+      accepted,
+      applied,
+      lag_events: lag,
+      oldest_unapplied_age_seconds: oldest.length === 0 ? 0 : Math.max(0, at - Math.min(...oldest)) / 1000,
+      accept_rate: acceptRate,
+      drain_rate: drainRate,
+      drain_eta_seconds: drainSeconds(lag, acceptRate, drainRate),
+      duplicates: sum(lanes, ({ duplicates }) => duplicates),
+      late: sum(lanes, ({ late }) => late),
+      // Nothing can be parked or given up yet: an event that cannot be applied holds its lane.
+      parked_devices: 0,
+      parked_events: 0,
+      dead_letters: 0,
+      discarded: 0,
+      skipped: 0,
+    },
+    lanes: lanes.map((lane) => ({
+      generation: lane.generation,
+      lane: lane.lane,
+      head: lane.head,
+      offset: lane.offset,
+      lag_events: lane.lagEvents,
+      owner: lane.owner,
+      epoch: lane.epoch,
+      watermark: rfc3339(lane.watermark),
+    })),
+    writers: stats.members.map((member) => ({
+      member: member.member,
+      host: member.host,
+      version: member.version,
+      started_at: rfc3339(member.startedAt),
+      lease_until: rfc3339(member.leaseUntil),
+      lanes: member.lanes,
+    })),
+    ingests: ingests.map(({ process, service, path, accepting, beatAt }) => ({
+      ...{ process, service, path, accepting },
+      beat_at: rfc3339(beatAt),
+    })),
+  };
+}
+
+/** Null when the backlog does not shrink. */
+function drainSeconds(lag: number, acceptRate: number | null, drainRate: number | null): number | null {
+  if (lag === 0) return 0;
+  const shrinking = (drainRate ?? 0) - (acceptRate ?? 0);
+  return shrinking > 0 ? lag / shrinking : null;
+}
+
+const sum = (lanes: readonly LaneStats[], of: (lane: LaneStats) => number): number =>
+  lanes.reduce((total, lane) => total + of(lane), 0);

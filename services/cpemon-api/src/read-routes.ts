@@ -1,0 +1,120 @@
+import { Router, type NextFunction, type Request, type Response } from 'express';
+import { readSerialNumber } from '@cpemon/domain';
+import { createTokenCheck, methodNotAllowed } from '@cpemon/intake';
+import { sendProblem } from '@cpemon/service-kit';
+import { DatabaseUnavailableError } from './database-reader.js';
+import { candidateView, deviceView } from './device-view.js';
+import type { FleetReads } from './fleet-reads.js';
+import { fleetView } from './fleet-view.js';
+import { pipelineView, totalsOf } from './pipeline-view.js';
+import { createRateSampler, type RateSampler } from './rate-sampler.js';
+import { rfc3339 } from './rfc3339.js';
+
+export interface ReadRoutesOptions {
+  reads: FleetReads;
+  /** Tokens that may read; 'none' when anyone may. */
+  tokens: readonly string[] | 'none';
+  rates?: RateSampler;
+}
+
+const DEFAULT_LIMIT = 50;
+const LARGEST_LIMIT = 500;
+const LARGEST_OFFSET = 10_000_000;
+
+/** What people and pages ask: the fleet, its devices, the pipeline. */
+export function createReadRoutes({ reads, tokens, rates = createRateSampler() }: ReadRoutesOptions): Router {
+  const routes = Router();
+  const mayRead = tokens === 'none' ? allowAnyReader : requireReader(tokens);
+
+  const get = (path: string, answer: (request: Request, response: Response) => Promise<unknown>): void => {
+    routes
+      .route(path)
+      .get(mayRead, async (request, response) => {
+        response.setHeader('Cache-Control', 'no-store');
+        await answer(request, response);
+      })
+      .all(methodNotAllowed('GET, HEAD'));
+  };
+
+  get('/api/cpe', async (request, response) => {
+    const offset = wholeNumber(request.query['offset'], 0, 0, LARGEST_OFFSET);
+    const limit = wholeNumber(request.query['limit'], DEFAULT_LIMIT, 1, LARGEST_LIMIT);
+    const sort = request.query['sort'] ?? 'first_seen';
+    if (offset === undefined || limit === undefined || (sort !== 'recent' && sort !== 'first_seen')) {
+      const detail = `offset: from 0, limit: 1 to ${LARGEST_LIMIT}, sort: first_seen or recent.`;
+      return sendProblem(response, { status: 400, code: 'invalid_parameter', detail });
+    }
+    const page = await reads.devices({ offset, limit, recentFirst: sort === 'recent' });
+    response.json({
+      items: page.devices.map((device) => deviceView(device, page.intake)),
+      ...{ offset, limit, total: page.total, as_of: rfc3339(page.intake.at) },
+    });
+  });
+
+  get('/api/cpe/:sn', async (request, response) => {
+    const { serialNumber } = readSerialNumber(request.params['sn']) as { serialNumber?: string };
+    if (serialNumber === undefined) {
+      const detail = 'A serial number is 1 to 64 printable ASCII characters.';
+      return sendProblem(response, { status: 400, code: 'invalid_sn', detail });
+    }
+    const { oui, product_class: productClass } = request.query;
+    const { devices, intake } = await reads.device(serialNumber);
+    const [device, ...others] = devices.filter(
+      (each) =>
+        (oui === undefined || each.oui === oui) &&
+        (productClass === undefined || each.productClass === productClass),
+    );
+    if (device === undefined) {
+      const detail = `No device with the serial number ${serialNumber} has reported.`;
+      return sendProblem(response, { status: 404, code: 'unknown_device', detail });
+    }
+    if (others.length > 0) {
+      return sendProblem(response, {
+        status: 409,
+        code: 'ambiguous_serial_number',
+        detail: 'Several devices have this serial number: name oui and product_class as well.',
+        extra: { candidates: [device, ...others].map(candidateView) },
+      });
+    }
+    response.json({ ...deviceView(device, intake), as_of: rfc3339(intake.at) });
+  });
+
+  get('/v1/fleet', async (_request, response) => {
+    const { counts, ofPathsDown, intake } = await reads.fleet();
+    response.json(fleetView(counts, ofPathsDown, intake));
+  });
+
+  get('/v1/pipeline', async (_request, response) => {
+    const { stats, ingests } = await reads.pipeline();
+    rates.add(totalsOf(stats));
+    response.json(pipelineView(stats, rates.rates(), ingests));
+  });
+
+  routes.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
+    if (!(error instanceof DatabaseUnavailableError)) return next(error);
+    const detail = 'The database does not answer.';
+    sendProblem(response, { status: 503, code: 'database_unavailable', detail, retryAfterSeconds: 2 });
+  });
+  return routes;
+}
+
+const allowAnyReader = (_request: Request, _response: Response, next: NextFunction): void => next();
+
+function requireReader(tokens: readonly string[]) {
+  const check = createTokenCheck(tokens);
+  return (request: Request, response: Response, next: NextFunction): void => {
+    const verdict = check(request.headers.authorization);
+    if (verdict === 'valid') return next();
+    response.setHeader('WWW-Authenticate', 'Bearer realm="cpemon"');
+    const detail = 'Authorization: Bearer with a viewer or operator token is needed.';
+    sendProblem(response, { status: 401, code: verdict, detail });
+  };
+}
+
+/** A query parameter as a whole number; undefined when it is none within the bounds. */
+function wholeNumber(text: unknown, fallback: number, min: number, max: number): number | undefined {
+  if (text === undefined) return fallback;
+  if (typeof text !== 'string' || !/^\d{1,9}$/.test(text)) return undefined;
+  const value = Number(text);
+  return value >= min && value <= max ? value : undefined;
+}

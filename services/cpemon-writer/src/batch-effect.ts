@@ -1,0 +1,95 @@
+import type { Connection } from '@cpemon/database';
+import type { Reachability, Transition } from '@cpemon/domain';
+import {
+  addDeviceEvents,
+  describeDevices,
+  encodeDeviceState,
+  moveFleetCounts,
+  registerDevices,
+  upsertDeviceStates,
+  type DeviceRow,
+  type FleetCountDelta,
+} from '@cpemon/store';
+import type { LaneRef } from '@cpemon/event-log';
+import type { CachedDevice } from './device-cache.js';
+
+/** What some batches come to, as rows that are ready to be written. */
+export interface BatchEffect {
+  states: { device: CachedDevice; sql: string }[];
+  newDevices: DeviceRow[];
+  describedDevices: DeviceRow[];
+  transitions: Transition[];
+  counts: FleetCountDelta[];
+}
+
+export const newBatchEffect = (): BatchEffect => ({
+  states: [],
+  newDevices: [],
+  describedDevices: [],
+  transitions: [],
+  counts: [],
+});
+
+/**
+ * Adds a lane's part: one row a device, as it is now.
+ * @param changed each device once
+ * @param identified those of `changed` whose identity has become more complete
+ */
+export function addLaneEffect(
+  effect: BatchEffect,
+  lane: LaneRef,
+  changed: readonly CachedDevice[],
+  identified: ReadonlySet<CachedDevice>,
+  transitions: readonly Transition[],
+): void {
+  for (const device of changed) {
+    const { record } = device;
+    const { sql, manufacturer, model } = encodeDeviceState(record, lane.generation, lane.lane);
+    effect.states.push({ device, sql });
+    const described =
+      manufacturer !== device.manufacturer || model !== device.model || identified.has(device);
+    if (record.deviceId !== 0 && !described) continue;
+    device.manufacturer = manufacturer;
+    device.model = model;
+    const source = record.sources[0]?.source ?? '';
+    const row = { record, manufacturer, model, source, generation: lane.generation, lane: lane.lane };
+    (record.deviceId === 0 ? effect.newDevices : effect.describedDevices).push(row);
+  }
+  const deltas = new Map<Reachability, number>();
+  for (const { from, to } of transitions) {
+    if (from !== 'unknown') deltas.set(from, (deltas.get(from) ?? 0) - 1);
+    deltas.set(to, (deltas.get(to) ?? 0) + 1);
+  }
+  for (const [reachability, devices] of deltas) {
+    if (devices !== 0) effect.counts.push({ lane: lane.lane, reachability, devices });
+  }
+  effect.transitions.push(...transitions);
+}
+
+/** Writes an effect in as few statements as there are tables concerned. */
+export async function writeBatchEffect(transaction: Connection, effect: BatchEffect): Promise<void> {
+  // The batch before, not written yet when this one was prepared, may have registered some of them.
+  const registered = effect.newDevices.filter(({ record }) => record.deviceId !== 0);
+  await registerDevices(
+    transaction,
+    effect.newDevices.filter(({ record }) => record.deviceId === 0),
+  );
+  await describeDevices(transaction, [...registered, ...effect.describedDevices]);
+  await upsertDeviceStates(
+    transaction,
+    effect.states.map(({ device, sql }) => ({ deviceId: device.record.deviceId, sql })),
+  );
+  // That a device is heard of for the first time is in its row of `devices`.
+  const transitions = effect.transitions.filter(({ from }) => from !== 'unknown');
+  await addDeviceEvents(
+    transaction,
+    transitions.map(({ record, from, to, at, reason }) => ({
+      deviceId: record.deviceId,
+      at,
+      kind: 'reachability',
+      identity: to,
+      data: { from, to, reason },
+    })),
+  );
+  await moveFleetCounts(transaction, effect.counts);
+}

@@ -1,0 +1,195 @@
+import type { LaneApplier, LaneBatch, LaneCounts, LaneRef, PreparedApply } from '@cpemon/event-log';
+import {
+  applyEvent,
+  judgeAtWatermark,
+  type JudgementRules,
+  type Reachability,
+  type ReachabilitySettings,
+  type Transition,
+} from '@cpemon/domain';
+import { loadDevicesById, loadDevicesBySerial } from '@cpemon/store';
+import { addLaneEffect, newBatchEffect, writeBatchEffect, type BatchEffect } from './batch-effect.js';
+import type { CachedDevice } from './device-cache.js';
+import { createIntakeWatch } from './intake-watch.js';
+import {
+  cachedDevice,
+  deviceOfEvent,
+  loadLaneMemory,
+  scheduleDevice,
+  type LaneMemory,
+} from './lane-memory.js';
+import type { ReadDatabase } from './read-database.js';
+
+export interface DeviceApplierOptions {
+  read: ReadDatabase;
+  settings: ReachabilitySettings;
+  /** Devices kept in memory, all lanes together. */
+  cachedDevices: number;
+  /** Called for each transition that is committed, but for a device's first. */
+  onTransition?: (to: Reachability) => void;
+}
+
+export interface DeviceApplier extends LaneApplier {
+  /** Devices in memory now. */
+  cached(): number;
+}
+
+/** Deadlines judged in one batch; more of them wait for the next, a second later at most. */
+const DEADLINES_A_BATCH = 20_000;
+
+interface PreparedLane {
+  memory: LaneMemory;
+  counts: LaneCounts;
+  changed: Set<CachedDevice>;
+  /** Those of `changed` that get their key when they are written. */
+  added: CachedDevice[];
+}
+
+const keyOf = ({ generation, lane }: LaneRef): string => `${generation}/${lane}`;
+
+/**
+ * Keeps the device tables: what the writers' consumer group does with its events. A batch may be prepared while the
+ * one before it is being written, as long as they are written in that order and one that fails closes their lanes.
+ */
+export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplier {
+  const { read, settings } = options;
+  const lanes = new Map<string, LaneMemory>();
+  const intake = createIntakeWatch(read);
+
+  const memoryOf = (lane: LaneRef): LaneMemory => {
+    const memory = lanes.get(keyOf(lane));
+    if (memory === undefined)
+      throw new Error(`lane ${lane.lane} of generation ${lane.generation} is not open`);
+    return memory;
+  };
+
+  /** Brings the devices that the events are about into memory: one query for all lanes. */
+  const loadUnknown = async (batches: readonly LaneBatch[]): Promise<void> => {
+    const unknown = new Map<string, { memory: LaneMemory; devices: CachedDevice[] }>();
+    for (const batch of batches) {
+      const memory = memoryOf(batch);
+      for (const { event } of batch.events) {
+        if (memory.devices.bySerial(event.subject) === undefined)
+          unknown.set(event.subject, { memory, devices: [] });
+      }
+    }
+    if (unknown.size === 0) return;
+    const found = await read((connection) => loadDevicesBySerial(connection, [...unknown.keys()], settings));
+    for (const stored of found) unknown.get(stored.record.serialNumber)?.devices.push(cachedDevice(stored));
+    for (const [serialNumber, { memory, devices }] of unknown) memory.devices.put(serialNumber, devices);
+  };
+
+  /** The devices with these keys and those that share a serial number with one of them, by serial number. */
+  const loadWithNamesakes = async (deviceIds: number[]): Promise<Iterable<CachedDevice[]>> => {
+    const found = await read((connection) => loadDevicesById(connection, deviceIds, settings));
+    const bySerial = new Map<string, CachedDevice[]>();
+    for (const stored of found) {
+      const { serialNumber } = stored.record;
+      const devices = bySerial.get(serialNumber);
+      if (devices === undefined) bySerial.set(serialNumber, [cachedDevice(stored)]);
+      else devices.push(cachedDevice(stored));
+    }
+    return bySerial.values();
+  };
+
+  const judgeDeadlines = async (
+    memory: LaneMemory,
+    watermark: number,
+    rules: JudgementRules,
+    changed: Set<CachedDevice>,
+    transitions: Transition[],
+  ): Promise<void> => {
+    const due: CachedDevice[] = [];
+    const notCached: number[] = [];
+    memory.wheel.pop(watermark, DEADLINES_A_BATCH, (deviceId, bucket) => {
+      const device = memory.devices.byId(deviceId);
+      if (device === undefined) notCached.push(deviceId);
+      // Otherwise the device has a later entry, made when it was loaded anew.
+      else if (device.wheelBucket === bucket || device.wheelBucket === Infinity) due.push(device);
+    });
+    if (notCached.length > 0) {
+      const wanted = new Set(notCached);
+      for (const devices of await loadWithNamesakes(notCached)) {
+        memory.devices.put(devices[0]!.record.serialNumber, devices);
+        due.push(...devices.filter(({ record }) => wanted.has(record.deviceId)));
+      }
+    }
+    for (const device of due) {
+      device.wheelBucket = Infinity;
+      if (device.record.quietUntil < watermark) {
+        const before = transitions.length;
+        judgeAtWatermark(device.record, watermark, rules, transitions);
+        if (transitions.length > before) changed.add(device);
+      }
+      scheduleDevice(memory, device);
+    }
+  };
+
+  const prepareLane = async (
+    batch: LaneBatch,
+    rules: JudgementRules,
+    effect: BatchEffect,
+  ): Promise<PreparedLane> => {
+    const memory = memoryOf(batch);
+    const counts: LaneCounts = { generation: batch.generation, lane: batch.lane, duplicates: 0, late: 0 };
+    const changed = new Set<CachedDevice>();
+    const identified = new Set<CachedDevice>();
+    const transitions: Transition[] = [];
+    for (const logged of batch.events) {
+      const known = memory.devices.bySerial(logged.event.subject)!;
+      try {
+        const device = deviceOfEvent(known, logged.event, logged.receivedAt, identified);
+        const outcome = applyEvent(device.record, logged, rules, transitions);
+        if (outcome === 'duplicate') counts.duplicates += 1;
+        else if (outcome === 'late') counts.late += 1;
+        changed.add(device);
+      } catch (error) {
+        throw new Error(`lane ${batch.lane}, sequence ${logged.sequence}: the event cannot be applied`, {
+          cause: error,
+        });
+      }
+    }
+    await judgeDeadlines(memory, batch.watermark, rules, changed, transitions);
+    addLaneEffect(effect, batch, [...changed], identified, transitions);
+    for (const device of changed) device.uncommitted += 1;
+    const added = [...changed].filter(({ record }) => record.deviceId === 0);
+    return { memory, counts, changed, added };
+  };
+
+  return {
+    async openLane(lane) {
+      lanes.set(keyOf(lane), await loadLaneMemory(lane, read, settings));
+    },
+    closeLane(lane) {
+      lanes.delete(keyOf(lane));
+    },
+    async prepare(batches): Promise<PreparedApply> {
+      await intake.refresh(Math.max(...batches.map(({ watermark }) => watermark)));
+      for (const batch of batches) memoryOf(batch).devices.trim(options.cachedDevices / lanes.size);
+      await loadUnknown(batches);
+      const rules: JudgementRules = { settings, intake: intake.history() };
+      const effect = newBatchEffect();
+      const prepared: PreparedLane[] = [];
+      for (const batch of batches) prepared.push(await prepareLane(batch, rules, effect));
+      return {
+        counts: prepared.map(({ counts }) => counts),
+        write: (transaction) => writeBatchEffect(transaction, effect),
+        committed() {
+          for (const { memory, changed, added } of prepared) {
+            for (const device of added) memory.devices.identify(device);
+            for (const device of changed) {
+              device.uncommitted -= 1;
+              scheduleDevice(memory, device);
+            }
+          }
+          for (const { from, to } of effect.transitions) if (from !== 'unknown') options.onTransition?.(to);
+        },
+      };
+    },
+    cached() {
+      let devices = 0;
+      for (const memory of lanes.values()) devices += memory.devices.size();
+      return devices;
+    },
+  };
+}

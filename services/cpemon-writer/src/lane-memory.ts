@@ -1,0 +1,93 @@
+import type { LaneRef } from '@cpemon/event-log';
+import {
+  adoptIdentity,
+  identityOf,
+  matchIdentity,
+  newDeviceRecord,
+  offlineAfterMs,
+  staleAfterMs,
+  type CpeEvent,
+  type ReachabilitySettings,
+} from '@cpemon/domain';
+import { readLaneSilences, type SilencePage, type StoredDevice } from '@cpemon/store';
+import { createDeviceCache, type CachedDevice, type DeviceCache } from './device-cache.js';
+import type { ReadDatabase } from './read-database.js';
+import { createTimingWheel, type TimingWheel } from './timing-wheel.js';
+
+/** What the owner of a lane keeps in memory. Void after any error. */
+export interface LaneMemory {
+  lane: LaneRef;
+  devices: DeviceCache;
+  wheel: TimingWheel;
+}
+
+/** Reads from the database when each device of a lane has to be looked at. */
+export async function loadLaneMemory(
+  lane: LaneRef,
+  read: ReadDatabase,
+  settings: ReachabilitySettings,
+): Promise<LaneMemory> {
+  const wheel = createTimingWheel();
+  let after: number | null = 0;
+  while (after !== null) {
+    const page: SilencePage = await read((connection) => readLaneSilences(connection, lane, after ?? 0));
+    for (const { deviceId, reachability, lastSeenAt, intervalSeconds } of page.silences) {
+      // Without gaps, and by one source: never later than the real deadline.
+      const intervalMs = (intervalSeconds ?? settings.defaultIntervalSeconds) * 1000;
+      const silence = reachability === 'online' ? staleAfterMs : offlineAfterMs;
+      wheel.add(deviceId, lastSeenAt + silence(intervalMs, settings));
+    }
+    after = page.next;
+  }
+  return { lane, devices: createDeviceCache(), wheel };
+}
+
+export function cachedDevice({ record, manufacturer, model }: StoredDevice): CachedDevice {
+  return { record, manufacturer, model, wheelBucket: Infinity, uncommitted: 0 };
+}
+
+/**
+ * The device that an event is about among those with its serial number; a new one when it is none of them.
+ * @param known changed when the device is new
+ * @param identified gets the device when the event completes its identity
+ */
+export function deviceOfEvent(
+  known: CachedDevice[],
+  event: CpeEvent,
+  receivedAt: number,
+  identified: Set<CachedDevice>,
+): CachedDevice {
+  const [first] = known;
+  if (
+    first !== undefined &&
+    known.length === 1 &&
+    event.oui === undefined &&
+    event.productclass === undefined
+  ) {
+    return first;
+  }
+  const identity = identityOf(event);
+  const record = matchIdentity(
+    known.map((device) => device.record),
+    identity,
+  );
+  const device = known.find((candidate) => candidate.record === record);
+  if (device === undefined) {
+    const added = cachedDevice({
+      record: newDeviceRecord(identity, receivedAt),
+      manufacturer: null,
+      model: null,
+    });
+    known.push(added);
+    return added;
+  }
+  if (adoptIdentity(device.record, identity)) identified.add(device);
+  return device;
+}
+
+/** Puts a device into the wheel unless it stands there early enough already. */
+export function scheduleDevice({ wheel }: LaneMemory, device: CachedDevice): void {
+  const { deviceId, quietUntil } = device.record;
+  if (quietUntil === Infinity || wheel.bucketOf(quietUntil) >= device.wheelBucket) return;
+  device.wheelBucket = wheel.add(deviceId, quietUntil);
+}

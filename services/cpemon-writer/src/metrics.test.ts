@@ -1,0 +1,29 @@
+import { createRegistry } from '@cpemon/service-kit';
+import { createWriterMetrics } from './metrics.js';
+
+test('every metric is there from the start, and moves with what the writer does', async () => {
+  const registry = createRegistry({ service: 'cpemon-writer', version: '0.0.0' });
+  const metrics = createWriterMetrics(registry, () => 17);
+  const before = await registry.metrics();
+  expect(before).toContain('cpemon_writer_applied_events_total 0');
+  expect(before).toContain('cpemon_writer_transitions_total{to="offline"} 0');
+  expect(before).toContain('cpemon_writer_maintenance_runs_total{job="log-partitions",outcome="failed"} 0');
+  metrics.observer.applied?.({ events: 5, lanes: 1, duplicates: 2, late: 1, seconds: 0.02 });
+  metrics.observer.applyFailed?.(new Error('x'));
+  metrics.observer.lanesOwned?.(4);
+  metrics.transition('offline');
+  const after = await registry.metrics();
+  for (const line of [
+    'applied_events_total 5',
+    'duplicate_events_total 2',
+    'late_events_total 1',
+    'batches_total 1',
+    'failed_batches_total 1',
+    'batch_events_count 1',
+    'lanes_owned 4',
+    'transitions_total{to="offline"} 1',
+    'cached_devices 17',
+  ]) {
+    expect(after).toContain(`cpemon_writer_${line}`);
+  }
+});

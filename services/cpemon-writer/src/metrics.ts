@@ -1,0 +1,84 @@
+import { Counter, Gauge, Histogram, type Registry } from '@cpemon/service-kit';
+import type { ConsumerObserver } from '@cpemon/event-log';
+import type { Reachability } from '@cpemon/domain';
+
+export const MAINTENANCE_JOBS = ['log-partitions', 'departed-processes'] as const;
+export type MaintenanceJob = (typeof MAINTENANCE_JOBS)[number];
+const OUTCOMES = ['done', 'failed', 'skipped'] as const;
+
+export interface WriterMetrics {
+  observer: ConsumerObserver;
+  transition(to: Reachability): void;
+  maintenance(job: MaintenanceJob, outcome: (typeof OUTCOMES)[number]): void;
+}
+
+/** Declares the writer's metrics. @param cachedDevices devices in memory now */
+export function createWriterMetrics(registry: Registry, cachedDevices: () => number): WriterMetrics {
+  const registers = [registry];
+  const counter = (name: string, help: string) =>
+    new Counter({ name: `cpemon_writer_${name}`, help, registers });
+  const applied = counter('applied_events_total', 'Events applied, of which repeats and late ones');
+  const duplicates = counter('duplicate_events_total', 'Events applied that were there already');
+  const late = counter('late_events_total', 'Events applied that were older than the newest of their source');
+  const batches = counter('batches_total', 'Batches committed');
+  const failedBatches = counter('failed_batches_total', 'Batches that were rolled back and are tried again');
+  const gaps = counter('log_gaps_total', 'Reads of the log that found a hole after looking twice');
+  const transitions = new Counter({
+    name: 'cpemon_writer_transitions_total',
+    help: 'Changes of a device from one reachability to another',
+    labelNames: ['to'],
+    registers,
+  });
+  for (const to of ['online', 'stale', 'offline']) transitions.inc({ to }, 0);
+  const maintenance = new Counter({
+    name: 'cpemon_writer_maintenance_runs_total',
+    help: 'Runs of scheduled work; skipped: another process was at it',
+    labelNames: ['job', 'outcome'],
+    registers,
+  });
+  for (const job of MAINTENANCE_JOBS) for (const outcome of OUTCOMES) maintenance.inc({ job, outcome }, 0);
+  const events = new Histogram({
+    name: 'cpemon_writer_batch_events',
+    help: 'Events in a batch',
+    buckets: [1, 10, 100, 1000, 4000, 16_000, 64_000],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: 'cpemon_writer_batch_duration_seconds',
+    help: 'From reading a batch to its commit',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  });
+  const lanes = new Gauge({ name: 'cpemon_writer_lanes_owned', help: 'Lanes under our lease', registers });
+  const committedAt = new Gauge({
+    name: 'cpemon_writer_last_commit_timestamp_seconds',
+    help: "When a batch with events was last committed, by this host's clock",
+    registers,
+  });
+  new Gauge({
+    name: 'cpemon_writer_cached_devices',
+    help: 'Serial numbers in memory',
+    registers,
+    collect() {
+      this.set(cachedDevices());
+    },
+  });
+  return {
+    observer: {
+      applied(batch) {
+        applied.inc(batch.events);
+        duplicates.inc(batch.duplicates);
+        late.inc(batch.late);
+        batches.inc();
+        events.observe(batch.events);
+        seconds.observe(batch.seconds);
+        committedAt.setToCurrentTime();
+      },
+      applyFailed: () => failedBatches.inc(),
+      gapSeen: () => gaps.inc(),
+      lanesOwned: (count) => lanes.set(count),
+    },
+    transition: (to) => transitions.inc({ to }),
+    maintenance: (job, outcome) => maintenance.inc({ job, outcome }),
+  };
+}

@@ -1,0 +1,123 @@
+import { createServer } from 'node:net';
+import { compareWithTruth, lanesWithHoles, settle } from '../support/books.js';
+import { sleep, startStack, within, type RunningStack } from '../support/running-stack.js';
+
+let stack: RunningStack;
+beforeAll(async () => {
+  stack = await startStack({ devices: 200, intervalSeconds: 2 });
+}, 120_000);
+afterAll(() => stack.discard(), 30_000);
+
+const accepted = async () => (await stack.pipeline()).totals.accepted;
+
+/** Every acknowledged event is applied once, nothing is missing in the log, and no device was given up. */
+async function expectCleanBooks(): Promise<void> {
+  await settle(stack);
+  expect(await compareWithTruth(stack)).toEqual([]);
+  expect(await lanesWithHoles(stack)).toEqual([]);
+  const { by_status } = await stack.fleet();
+  expect(by_status).toMatchObject({ offline: 0, stale: 0 });
+  await stack.simulator('/resume');
+}
+
+test('events flow from the fleet into state, and every printed URL answers', async () => {
+  await within(30, 'the whole fleet is online', async () => {
+    const fleet = await stack.fleet();
+    return fleet.devices === 200 && fleet.by_status['online'] === 200;
+  });
+  const urls = [...new Set(stack.output().match(/http:\/\/[^\s]+/g) ?? [])];
+  expect(urls.length).toBeGreaterThan(4);
+  for (const url of urls) {
+    const response = await fetch(url, { headers: { authorization: `Bearer ${stack.file().tokens.viewer}` } });
+    expect([url, response.status < 400 || response.status === 405]).toEqual([url, true]);
+  }
+}, 60_000);
+
+test('with the writer at zero events are accepted and the backlog shows; back at one it drains', async () => {
+  await stack.scale('cpemon-writer', 0);
+  const before = await accepted();
+  await sleep(8);
+  const { totals } = await stack.pipeline();
+  expect(totals.accepted).toBeGreaterThan(before + 500);
+  expect(totals.lag_events).toBeGreaterThan(500);
+  expect(totals.oldest_unapplied_age_seconds).toBeGreaterThan(5);
+  await stack.scale('cpemon-writer', 1);
+  await within(20, 'the backlog drains', async () => (await stack.pipeline()).totals.lag_events < 100);
+  await expectCleanBooks();
+}, 120_000);
+
+test('a killed writer comes back and loses nothing', async () => {
+  const killed = stack.signal('cpemon-writer', 'SIGKILL');
+  await within(20, 'another writer drains the backlog', async () => {
+    const pid = stack.file().processes.find(({ name }) => name === 'cpemon-writer')?.pid;
+    return pid !== undefined && pid !== killed && (await stack.pipeline()).totals.lag_events < 100;
+  });
+  await expectCleanBooks();
+}, 120_000);
+
+test('a writer stopped for longer than its lease goes on without harm', async () => {
+  stack.signal('cpemon-writer', 'SIGSTOP');
+  await sleep(8);
+  expect((await stack.pipeline()).totals.lag_events).toBeGreaterThan(300);
+  stack.signal('cpemon-writer', 'SIGCONT');
+  await within(20, 'the backlog drains', async () => (await stack.pipeline()).totals.lag_events < 100);
+  await expectCleanBooks();
+}, 120_000);
+
+test.each(['acs-ingest', 'cpemon-api', 'database'])(
+  'after a SIGKILL of %s every acknowledged event is applied exactly once',
+  async (name) => {
+    stack.signal(name, 'SIGKILL');
+    await sleep(1);
+    await within(30, 'events are accepted and applied again', async () => {
+      const before = await accepted();
+      await sleep(1);
+      const { totals } = await stack.pipeline();
+      return totals.accepted > before + 50 && totals.lag_events < 100;
+    });
+    await expectCleanBooks();
+  },
+  120_000,
+);
+
+test('devices that are cut off turn stale, then offline, and come back online', async () => {
+  const { serial_numbers } = (await stack.simulator('/cut', { count: 5 })) as { serial_numbers: string[] };
+  expect(serial_numbers).toHaveLength(5);
+  const statuses = async () => (await stack.fleet()).by_status;
+  await within(40, 'five are stale', async () => (await statuses())['stale'] === 5);
+  await within(60, 'five are offline', async () => (await statuses())['offline'] === 5);
+  expect((await statuses())['online']).toBe(195);
+  await stack.simulator('/restore');
+  await within(20, 'all are online', async () => (await statuses())['online'] === 200);
+}, 150_000);
+
+test('Ctrl-C ends every process within 10 s with exit code 0, and the next start goes on from the same data', async () => {
+  await settle(stack);
+  const before = await stack.pipeline();
+  const { processes, database } = stack.file();
+  const ports = processes
+    .flatMap(({ url, ops_url }) => [url, ops_url])
+    .filter((url) => url !== undefined)
+    .map((url) => Number(new URL(url).port));
+  const { code, seconds } = await stack.interrupt();
+  expect(code).toBe(0);
+  expect(seconds).toBeLessThan(10);
+  for (const pid of [...processes.map((process) => process.pid), database.pid]) {
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  }
+  for (const port of ports) await expectFree(port);
+
+  stack = await startStack({ devices: 0, dataFolder: stack.dataFolder, basePort: Math.min(...ports) }).catch(
+    (error: unknown) => Promise.reject(error as Error),
+  );
+  const after = await stack.pipeline();
+  expect(after.totals.accepted).toBe(before.totals.accepted);
+  expect(after.totals.applied).toBe(before.totals.applied);
+  expect((await stack.fleet()).devices).toBe(200);
+}, 120_000);
+
+async function expectFree(port: number): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((settle, reject) => server.once('error', reject).listen(port, '127.0.0.1', settle));
+  await new Promise((settle) => server.close(settle));
+}
