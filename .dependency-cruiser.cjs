@@ -60,7 +60,7 @@ module.exports = {
         'the simulator speaks HTTP as any CPE does: it may not reach the log, the store or the contracts',
       severity: 'error',
       from: { path: '^services/cpe-simulator/src', pathNot: '\\.test\\.ts$' },
-      to: { path: '^packages/(event-log|store|contracts|intake|local-stack)' },
+      to: { path: '^packages/(event-log|store|database|contracts|intake|local-stack)' },
     },
   ],
   options: {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,16 +16,29 @@ export function requireNode() {
   process.exit(1);
 }
 
-/** Installs the dependencies of package-lock.json when they are missing or older than it. */
+/** Installs the dependencies of package-lock.json when node_modules lacks one or has another version. */
 export function installDependencies() {
-  const marker = join(ROOT, 'node_modules/.package-lock.json');
-  const lock = join(ROOT, 'package-lock.json');
-  if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(lock).mtimeMs) return;
+  if (isInstalled()) return;
   console.error('Installing dependencies (npm ci)');
   // npm as a program of its own: `npm run` names it in npm_execpath, else the shell finds it.
   const npm = process.env.npm_execpath;
   const [program, args] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
   run(program, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error']);
+}
+
+/** npm notes in node_modules what it has put there. */
+function isInstalled() {
+  const marker = join(ROOT, 'node_modules/.package-lock.json');
+  if (!existsSync(marker)) return false;
+  const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
+  const installed = packagesOf(marker);
+  return Object.entries(packagesOf(join(ROOT, 'package-lock.json'))).every(
+    ([path, { version, optional, devOptional }]) =>
+      !path.startsWith('node_modules/') ||
+      optional ||
+      devOptional ||
+      (path in installed && installed[path].version === version),
+  );
 }
 
 /** Compiles what is newer than its output. */

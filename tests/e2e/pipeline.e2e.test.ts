@@ -107,9 +107,7 @@ test('Ctrl-C ends every process within 10 s with exit code 0, and the next start
   }
   for (const port of ports) await expectFree(port);
 
-  stack = await startStack({ devices: 0, dataFolder: stack.dataFolder, basePort: Math.min(...ports) }).catch(
-    (error: unknown) => Promise.reject(error as Error),
-  );
+  stack = await startStack({ devices: 0, dataFolder: stack.dataFolder, basePort: Math.min(...ports) });
   const after = await stack.pipeline();
   expect(after.totals.accepted).toBe(before.totals.accepted);
   expect(after.totals.applied).toBe(before.totals.applied);

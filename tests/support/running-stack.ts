@@ -141,7 +141,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
     await within(90, 'the stack is ready', async () => {
       if (child.exitCode !== null) throw new Stopped(`npm start ended with ${child.exitCode}:\n${printed}`);
       await stack.pipeline();
-      await stack.truth();
+      if (options.devices !== 0) await stack.truth();
       return true;
     });
   } catch (error) {

@@ -7,9 +7,9 @@ export const TIME_DROP_REASONS = [
 ] as const;
 export type TimeDropReason = (typeof TIME_DROP_REASONS)[number];
 
-/** Before this no clock was right that reports to us (DEVICE-MODEL.md section 1). */
+/** Before this no clock was right that reports to us (docs/device-status.md section 1). */
 export const EARLIEST_BELIEVABLE_MS = Date.UTC(2015, 0, 1);
-/** A clock further ahead than this is wrong (DEVICE-MODEL.md section 1). */
+/** A clock further ahead than this is wrong (docs/device-status.md section 1). */
 export const FURTHEST_AHEAD_MS = 5 * 60_000;
 /** Enough to show any form of time; what is longer is none. */
 const LONGEST_RAW_TIME = 64;

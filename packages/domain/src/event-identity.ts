@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** The id half of an event's identity (`source` + `id`); EVENT-LOG.md section 1. */
+/** The id half of an event's identity (`source` + `id`); docs/event-log.md section 1. */
 
 /** Longer ids of senders are hashed, as every id is kept and compared many times. */
 const LONGEST_SENDER_ID = 64;

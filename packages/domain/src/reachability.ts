@@ -14,7 +14,7 @@ export interface ReachabilitySettings {
 }
 
 /**
- * DEVICE-MODEL.md section 2. The offline floor covers the first five session retries of TR-069 (155 to 310 s), so
+ * docs/device-status.md section 2. The offline floor covers the first five session retries of TR-069 (155 to 310 s), so
  * that a CPE which met one refusal is not reported lost.
  */
 export const DEFAULT_REACHABILITY_SETTINGS: ReachabilitySettings = {

@@ -25,7 +25,8 @@ export function identifyProcess(pid: number): ProcessIdentity | null {
 }
 
 export function isRunning(identity: ProcessIdentity): boolean {
-  return identifyProcess(identity.pid)?.started === identity.started;
+  const current = identifyProcess(identity.pid);
+  return current !== null && current.started === identity.started;
 }
 
 /** Ends the process, by force after `graceMs`; resolves when it is gone. Does nothing to a process of another start. */

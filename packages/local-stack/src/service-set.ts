@@ -25,6 +25,12 @@ export interface ServiceSetOptions {
   intervalSeconds: number;
 }
 
+/** A demo does not wait five minutes: a fleet that reports every 5 s turns stale after 10 s and offline after 30 s. */
+const SHORT_SILENCE = {
+  REACHABILITY_STALE_FLOOR_SECONDS: '5',
+  REACHABILITY_OFFLINE_FLOOR_SECONDS: '25',
+};
+
 /** The four services of this repository, each with its own database login and what it has to know of the others. */
 export function serviceSet(options: ServiceSetOptions): Record<ServiceName, ServiceProgram> {
   const { secrets } = options;
@@ -52,6 +58,7 @@ export function serviceSet(options: ServiceSetOptions): Record<ServiceName, Serv
     'cpemon-api': program('cpemon-api', () => ({
       DATABASE_URL: url('api'),
       INGEST_TOKENS: secrets.tokens.ingest,
+      HEARTBEAT_SECRETS: secrets.webhookSecret,
       OPERATOR_TOKENS: secrets.tokens.operator,
       VIEWER_TOKENS: secrets.tokens.viewer,
       READ_AUTH: 'none',
@@ -63,6 +70,7 @@ export function serviceSet(options: ServiceSetOptions): Record<ServiceName, Serv
     'cpemon-writer': program('cpemon-writer', () => ({
       DATABASE_URL: url('writer'),
       MAINTENANCE_DATABASE_URL: url('maintenance'),
+      ...SHORT_SILENCE,
     })),
     'cpe-simulator': program('cpe-simulator', (replica) => ({
       API_URL: options.apiUrl,

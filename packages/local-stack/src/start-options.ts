@@ -22,8 +22,9 @@ export const MOST_REPLICAS = 50;
 export const USUAL_DATA_FOLDER = '.cpemon';
 
 /**
- * Reads the arguments of `npm start --`. Prints help or what is wrong and ends the process when there is nothing to start.
+ * Reads the arguments of `npm start --`.
  * @param args without the program's own name
+ * @throws CommanderError, after help or what is wrong was printed; its exitCode is 0 for help
  */
 export function parseStartOptions(args: readonly string[], repository: string): StartOptions {
   const command = new Command('npm start --')
@@ -48,6 +49,7 @@ export function parseStartOptions(args: readonly string[], repository: string): 
       '\nEnvironment: DATABASE_URL (use this database), CPEMON_MYSQLD (use this server program), LOG_LEVEL, NO_COLOR.',
     )
     .allowExcessArguments(false)
+    .exitOverride()
     .parse([...args], { from: 'user' });
   const given = command.opts<{
     devices: number;

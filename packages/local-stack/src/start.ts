@@ -1,3 +1,4 @@
+import { CommanderError } from 'commander';
 import { readEnvironment } from './config.js';
 import { runLocalStack } from './local-stack.js';
 import { readServerProcess } from './private-database.js';
@@ -10,9 +11,11 @@ import { openTerminal } from './terminal.js';
 /** A Ctrl-C reaches us from the terminal and once more from npm: within this time that is one request. */
 const SAME_REQUEST_MS = 1000;
 
+const EXIT_USAGE = 2;
+
 /** `npm start`: runs until a signal asks it to stop, then ends this process with the exit code. */
 export async function start(args: readonly string[], repository: string): Promise<void> {
-  const options = parseStartOptions(args, repository);
+  const options = readOptions(args, repository);
   // eslint-disable-next-line no-restricted-properties -- the one place where `npm start` reads the environment
   const environment = readEnvironment(process.env);
   const terminal = openTerminal(process.stdout, {
@@ -42,6 +45,15 @@ export async function start(args: readonly string[], repository: string): Promis
     process.exit(1);
   }
   process.exit(0);
+}
+
+function readOptions(args: readonly string[], repository: string): StartOptions {
+  try {
+    return parseStartOptions(args, repository);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE);
+  }
 }
 
 /** Asked a second time: nothing gets time to finish. What is committed is safe. */

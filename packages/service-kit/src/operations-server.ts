@@ -21,6 +21,8 @@ export interface OperationsServerOptions {
   logger: Logger;
 }
 
+const ROUTES = ['/livez', '/readyz', '/metrics'] as const;
+
 /** `/livez` (the process), `/readyz` (its dependencies) and `/metrics`, on a port of their own. */
 export async function startOperationsServer(
   options: OperationsServerOptions,
@@ -29,6 +31,7 @@ export async function startOperationsServer(
   const readiness = createReadiness(options.ready, options.readyTimeoutMs ?? 2000);
 
   const answer = async (path: string, response: ServerResponse): Promise<void> => {
+    if (path === '/') return sendJson(response, 200, { routes: ROUTES });
     if (path === '/livez') return sendJson(response, 200, { status: 'alive' });
     if (path === '/readyz') {
       const report = await readiness();
@@ -43,7 +46,7 @@ export async function startOperationsServer(
     sendProblem(response, {
       status: 404,
       code: 'not_found',
-      detail: 'Here are /livez, /readyz and /metrics.',
+      detail: `Here are ${ROUTES.join(', ')}.`,
     });
   };
 

@@ -58,8 +58,10 @@ function encodeReport(
   escape: (json: string) => string,
 ): string {
   let mask = 0;
-  for (let column = 0; column < reports.length; column += 1) {
-    if (reports[column] === report && survivesColumn(values[column]!)) mask |= 1 << column;
+  for (let column = 0; column < values.length; column += 1) {
+    const value = values[column]!;
+    const isOurs = reports === null ? value !== null : reports[column] === report;
+    if (isOurs && survivesColumn(value)) mask |= 1 << column;
   }
   let attributes = '';
   for (const name in report.attributes) {
@@ -83,7 +85,7 @@ function encodeReport(
 const EXACT_LENGTH = 15;
 
 function survivesColumn(value: string | number | null): boolean {
-  return typeof value === 'string' || `${value}`.length <= EXACT_LENGTH;
+  return typeof value !== 'number' || `${value}`.length <= EXACT_LENGTH;
 }
 
 const NAMES_REMEMBERED = 1000;

@@ -72,34 +72,46 @@ function newestDeviceTime(record: DeviceRecord): number | null {
   return record.sources[0]?.reports[0]?.deviceTime ?? null;
 }
 
-/** Rows and bytes of one statement: large enough that round trips vanish, well below the smallest packet limit. */
+/** Rows and characters of one statement: so many that round trips vanish, far below the smallest packet limit. */
 const ROWS_A_STATEMENT = 2000;
 const CHARACTERS_A_STATEMENT = 2 * 1024 * 1024;
 
+/** Rows of device_state on their way into statements. */
+export interface StateStatements {
+  /** @param state SQL of `encodeDeviceState`. Rows in ascending order of the key touch each page once. */
+  add(deviceId: number, state: string): void;
+  /** Writes what was added: the statements that CPEmon runs most. */
+  write(transaction: Connection): Promise<void>;
+}
+
 /**
- * Writes whole rows: the statement that CPEmon runs most. In ascending order of the key they touch each page once.
- * @param rows with the device's key; put in order by this function
+ * Collects rows into statements of bounded size as they come. A text put together of many parts is a tree of them in
+ * V8; each row is made one piece here at once, because thousands of trees that wait to be written are what the
+ * garbage collector would copy again and again.
  */
-export async function upsertDeviceStates(
-  transaction: Connection,
-  rows: { deviceId: number; sql: string }[],
-): Promise<void> {
-  rows.sort((a, b) => a.deviceId - b.deviceId);
-  let tuples = '';
-  let count = 0;
-  const flush = async (): Promise<void> => {
-    if (count === 0) return;
-    const statement = HEAD + tuples + TAIL;
-    tuples = '';
-    count = 0;
-    // null, not no values: with none the driver looks through the whole text for placeholders, 6 µs a row.
-    await transaction.query(statement, null);
+export function createStateStatements(): StateStatements {
+  const statements: string[] = [];
+  let rows: string[] = [];
+  let characters = 0;
+  const close = (): void => {
+    if (rows.length > 0) statements.push(HEAD + rows.join(',\n') + TAIL);
+    rows = [];
+    characters = 0;
   };
-  for (const { deviceId, sql } of rows) {
-    tuples += count === 0 ? `(${deviceId},` : `,\n(${deviceId},`;
-    tuples += sql;
-    count += 1;
-    if (count >= ROWS_A_STATEMENT || tuples.length >= CHARACTERS_A_STATEMENT) await flush();
-  }
-  await flush();
+  return {
+    add(deviceId, state) {
+      const row = `(${deviceId},${state}`;
+      // Reading a character makes the text one piece.
+      characters += row.charCodeAt(0) > 0 ? row.length : 0;
+      rows.push(row);
+      if (rows.length >= ROWS_A_STATEMENT || characters >= CHARACTERS_A_STATEMENT) close();
+    },
+    async write(transaction) {
+      close();
+      for (const statement of statements) {
+        // null, not no values: with none the driver looks through the whole text for placeholders, 6 µs a row.
+        await transaction.query(statement, null);
+      }
+    },
+  };
 }

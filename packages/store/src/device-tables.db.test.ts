@@ -9,7 +9,7 @@ import {
 import type { RowDataPacket } from 'mysql2/promise';
 import { createTestDatabase, type TestDatabase } from '../../../tests/support/test-database.js';
 import { addDeviceEvents } from './device-events.js';
-import { encodeDeviceState, upsertDeviceStates } from './device-state.js';
+import { createStateStatements, encodeDeviceState } from './device-state.js';
 import { describeDevices, registerDevices } from './devices.js';
 import { moveFleetCounts } from './fleet-counts.js';
 import { readLaneSilences } from './lane-deadlines.js';
@@ -54,10 +54,9 @@ async function store(records: DeviceRecord[], lane = 3): Promise<void> {
     database.pool,
     rows.filter(({ record }) => record.deviceId === 0),
   );
-  await upsertDeviceStates(
-    database.pool,
-    encoded.map(({ record, sql }) => ({ deviceId: record.deviceId, sql })),
-  );
+  const statements = createStateStatements();
+  for (const { record, sql } of encoded) statements.add(record.deviceId, sql);
+  await statements.write(database.pool);
 }
 
 const load = (serialNumbers: string[]) =>

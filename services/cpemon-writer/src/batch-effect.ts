@@ -2,28 +2,30 @@ import type { Connection } from '@cpemon/database';
 import type { Reachability, Transition } from '@cpemon/domain';
 import {
   addDeviceEvents,
+  createStateStatements,
   describeDevices,
   encodeDeviceState,
   moveFleetCounts,
   registerDevices,
-  upsertDeviceStates,
   type DeviceRow,
   type FleetCountDelta,
+  type StateStatements,
 } from '@cpemon/store';
 import type { LaneRef } from '@cpemon/event-log';
 import type { CachedDevice } from './device-cache.js';
 
 /** What some batches come to, as rows that are ready to be written. */
 export interface BatchEffect {
-  states: { device: CachedDevice; sql: string }[];
-  newDevices: DeviceRow[];
+  states: StateStatements;
+  /** With the SQL of their states, which wait for their keys. */
+  newDevices: (DeviceRow & { state: string })[];
   describedDevices: DeviceRow[];
   transitions: Transition[];
   counts: FleetCountDelta[];
 }
 
 export const newBatchEffect = (): BatchEffect => ({
-  states: [],
+  states: createStateStatements(),
   newDevices: [],
   describedDevices: [],
   transitions: [],
@@ -32,20 +34,21 @@ export const newBatchEffect = (): BatchEffect => ({
 
 /**
  * Adds a lane's part: one row a device, as it is now.
- * @param changed each device once
+ * @param changed each device once; put in the order of the keys
  * @param identified those of `changed` whose identity has become more complete
  */
 export function addLaneEffect(
   effect: BatchEffect,
   lane: LaneRef,
-  changed: readonly CachedDevice[],
+  changed: CachedDevice[],
   identified: ReadonlySet<CachedDevice>,
   transitions: readonly Transition[],
 ): void {
+  changed.sort((a, b) => a.record.deviceId - b.record.deviceId);
   for (const device of changed) {
     const { record } = device;
     const { sql, manufacturer, model } = encodeDeviceState(record, lane.generation, lane.lane);
-    effect.states.push({ device, sql });
+    if (record.deviceId !== 0) effect.states.add(record.deviceId, sql);
     const described =
       manufacturer !== device.manufacturer || model !== device.model || identified.has(device);
     if (record.deviceId !== 0 && !described) continue;
@@ -53,7 +56,8 @@ export function addLaneEffect(
     device.model = model;
     const source = record.sources[0]?.source ?? '';
     const row = { record, manufacturer, model, source, generation: lane.generation, lane: lane.lane };
-    (record.deviceId === 0 ? effect.newDevices : effect.describedDevices).push(row);
+    if (record.deviceId === 0) effect.newDevices.push({ ...row, state: sql });
+    else effect.describedDevices.push(row);
   }
   const deltas = new Map<Reachability, number>();
   for (const { from, to } of transitions) {
@@ -75,10 +79,8 @@ export async function writeBatchEffect(transaction: Connection, effect: BatchEff
     effect.newDevices.filter(({ record }) => record.deviceId === 0),
   );
   await describeDevices(transaction, [...registered, ...effect.describedDevices]);
-  await upsertDeviceStates(
-    transaction,
-    effect.states.map(({ device, sql }) => ({ deviceId: device.record.deviceId, sql })),
-  );
+  for (const { record, state } of effect.newDevices) effect.states.add(record.deviceId, state);
+  await effect.states.write(transaction);
   // That a device is heard of for the first time is in its row of `devices`.
   const transitions = effect.transitions.filter(({ from }) => from !== 'unknown');
   await addDeviceEvents(

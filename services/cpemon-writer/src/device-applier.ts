@@ -63,20 +63,36 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     return memory;
   };
 
-  /** Brings the devices that the events are about into memory: one query for all lanes. */
-  const loadUnknown = async (batches: readonly LaneBatch[]): Promise<void> => {
-    const unknown = new Map<string, { memory: LaneMemory; devices: CachedDevice[] }>();
-    for (const batch of batches) {
-      const memory = memoryOf(batch);
-      for (const { event } of batch.events) {
-        if (memory.devices.bySerial(event.subject) === undefined)
-          unknown.set(event.subject, { memory, devices: [] });
+  /**
+   * The devices with the serial number of each event, batch by batch; what is not in memory is read, in one query for
+   * all lanes.
+   */
+  const devicesOfEvents = async (batches: readonly LaneBatch[]): Promise<CachedDevice[][][]> => {
+    const unknown = new Map<string, CachedDevice[]>();
+    const devices = batches.map((batch) => {
+      const { devices: cache } = memoryOf(batch);
+      return batch.events.map(({ event: { subject } }) => {
+        const known = cache.bySerial(subject);
+        if (known !== undefined) return known;
+        const toLoad: CachedDevice[] = [];
+        cache.put(subject, toLoad);
+        unknown.set(subject, toLoad);
+        return toLoad;
+      });
+    });
+    if (unknown.size > 0) {
+      const found = await read((connection) =>
+        loadDevicesBySerial(connection, [...unknown.keys()], settings),
+      );
+      for (const stored of found) unknown.get(stored.record.serialNumber)?.push(cachedDevice(stored));
+      for (const batch of batches) {
+        const { devices: cache } = memoryOf(batch);
+        for (const { event } of batch.events) {
+          for (const device of unknown.get(event.subject) ?? []) cache.identify(device);
+        }
       }
     }
-    if (unknown.size === 0) return;
-    const found = await read((connection) => loadDevicesBySerial(connection, [...unknown.keys()], settings));
-    for (const stored of found) unknown.get(stored.record.serialNumber)?.devices.push(cachedDevice(stored));
-    for (const [serialNumber, { memory, devices }] of unknown) memory.devices.put(serialNumber, devices);
+    return devices;
   };
 
   /** The devices with these keys and those that share a serial number with one of them, by serial number. */
@@ -127,6 +143,7 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
 
   const prepareLane = async (
     batch: LaneBatch,
+    devices: readonly CachedDevice[][],
     rules: JudgementRules,
     effect: BatchEffect,
   ): Promise<PreparedLane> => {
@@ -135,10 +152,9 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     const changed = new Set<CachedDevice>();
     const identified = new Set<CachedDevice>();
     const transitions: Transition[] = [];
-    for (const logged of batch.events) {
-      const known = memory.devices.bySerial(logged.event.subject)!;
+    for (const [index, logged] of batch.events.entries()) {
       try {
-        const device = deviceOfEvent(known, logged.event, logged.receivedAt, identified);
+        const device = deviceOfEvent(devices[index]!, logged.event, logged.receivedAt, identified);
         const outcome = applyEvent(device.record, logged, rules, transitions);
         if (outcome === 'duplicate') counts.duplicates += 1;
         else if (outcome === 'late') counts.late += 1;
@@ -166,11 +182,13 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     async prepare(batches): Promise<PreparedApply> {
       await intake.refresh(Math.max(...batches.map(({ watermark }) => watermark)));
       for (const batch of batches) memoryOf(batch).devices.trim(options.cachedDevices / lanes.size);
-      await loadUnknown(batches);
+      const devices = await devicesOfEvents(batches);
       const rules: JudgementRules = { settings, intake: intake.history() };
       const effect = newBatchEffect();
       const prepared: PreparedLane[] = [];
-      for (const batch of batches) prepared.push(await prepareLane(batch, rules, effect));
+      for (const [index, batch] of batches.entries()) {
+        prepared.push(await prepareLane(batch, devices[index]!, rules, effect));
+      }
       return {
         counts: prepared.map(({ counts }) => counts),
         write: (transaction) => writeBatchEffect(transaction, effect),
