@@ -37,7 +37,6 @@ module.exports = {
       ...shared,
       displayName: 'e2e',
       testMatch: ['<rootDir>/tests/e2e/*.e2e.test.ts'],
-      maxWorkers: 1,
     },
   ],
 };

@@ -99,6 +99,14 @@ test('no device turns stale while its path is not known to have been accepting',
   expect(seen()).toEqual([['online', 0]]);
 });
 
+test('a device of a path that is served only later is judged from then on', () => {
+  report(0, emptyIntakeHistory());
+  judge(1000, emptyIntakeHistory());
+  expect(record.quietUntil).toBe(NOON + 1_060_000);
+  judge(1061, accepting(1061));
+  expect(record.reachability).toBe('offline');
+});
+
 test('a deadline past the last beat waits for the next, which tells whether there was a gap', () => {
   report(0, accepting(0));
   judge(121, accepting(119.9));

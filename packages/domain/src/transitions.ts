@@ -38,8 +38,13 @@ export function judgeAtWatermark(
   transitions: Transition[],
 ): void {
   silenceUntil(record, watermark, rules, true, transitions);
-  record.quietUntil = nextDeadline(record, deadlinesOf(record, watermark, rules, true));
+  const deadline = nextDeadline(record, deadlinesOf(record, watermark, rules, true));
+  const undecided = deadline === Infinity && record.reachability !== 'offline';
+  record.quietUntil = undecided ? watermark + LOOK_AGAIN_MS : deadline;
 }
+
+/** A path that nobody has served yet may be served later: its devices are looked at again after this time. */
+const LOOK_AGAIN_MS = 60_000;
 
 /** Makes the transitions whose deadlines lie before an event that was received at `receivedAt`. */
 export function judgeBeforeEvent(

@@ -50,6 +50,9 @@ export function createAcsIngest({
       response.json({ status: 'ok' });
     })
     .all(methodNotAllowed('GET, HEAD'));
+  routes.get('/', (_request, response) => {
+    response.json({ service: 'acs-ingest', routes: [`POST ${WEBHOOK}`, 'GET /healthz'] });
+  });
   routes.use(notFound);
   routes.use(answerRouteError(logger));
 

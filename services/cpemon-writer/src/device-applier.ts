@@ -40,9 +40,28 @@ const DEADLINES_A_BATCH = 20_000;
 interface PreparedLane {
   memory: LaneMemory;
   counts: LaneCounts;
-  changed: Set<CachedDevice>;
+  /** Each once. */
+  changed: CachedDevice[];
   /** Those of `changed` that get their key when they are written. */
   added: CachedDevice[];
+}
+
+interface ChangedDevices {
+  devices: CachedDevice[];
+  add(device: CachedDevice): void;
+}
+
+/** A set that costs less than one: each device knows the last batch that changed it. */
+function collectChanged(batchNumber: number): ChangedDevices {
+  const devices: CachedDevice[] = [];
+  return {
+    devices,
+    add(device) {
+      if (device.changedIn === batchNumber) return;
+      device.changedIn = batchNumber;
+      devices.push(device);
+    },
+  };
 }
 
 const keyOf = ({ generation, lane }: LaneRef): string => `${generation}/${lane}`;
@@ -55,6 +74,7 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
   const { read, settings } = options;
   const lanes = new Map<string, LaneMemory>();
   const intake = createIntakeWatch(read);
+  let batchNumber = 0;
 
   const memoryOf = (lane: LaneRef): LaneMemory => {
     const memory = lanes.get(keyOf(lane));
@@ -112,22 +132,22 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     memory: LaneMemory,
     watermark: number,
     rules: JudgementRules,
-    changed: Set<CachedDevice>,
+    changed: ChangedDevices,
     transitions: Transition[],
   ): Promise<void> => {
-    const due: CachedDevice[] = [];
+    const due = new Set<CachedDevice>();
     const notCached: number[] = [];
     memory.wheel.pop(watermark, DEADLINES_A_BATCH, (deviceId, bucket) => {
       const device = memory.devices.byId(deviceId);
       if (device === undefined) notCached.push(deviceId);
       // Otherwise the device has a later entry, made when it was loaded anew.
-      else if (device.wheelBucket === bucket || device.wheelBucket === Infinity) due.push(device);
+      else if (device.wheelBucket === bucket || device.wheelBucket === Infinity) due.add(device);
     });
     if (notCached.length > 0) {
       const wanted = new Set(notCached);
       for (const devices of await loadWithNamesakes(notCached)) {
         memory.devices.put(devices[0]!.record.serialNumber, devices);
-        due.push(...devices.filter(({ record }) => wanted.has(record.deviceId)));
+        for (const device of devices) if (wanted.has(device.record.deviceId)) due.add(device);
       }
     }
     for (const device of due) {
@@ -149,7 +169,8 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
   ): Promise<PreparedLane> => {
     const memory = memoryOf(batch);
     const counts: LaneCounts = { generation: batch.generation, lane: batch.lane, duplicates: 0, late: 0 };
-    const changed = new Set<CachedDevice>();
+    batchNumber += 1;
+    const changed = collectChanged(batchNumber);
     const identified = new Set<CachedDevice>();
     const transitions: Transition[] = [];
     for (const [index, logged] of batch.events.entries()) {
@@ -166,10 +187,10 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
       }
     }
     await judgeDeadlines(memory, batch.watermark, rules, changed, transitions);
-    addLaneEffect(effect, batch, [...changed], identified, transitions);
-    for (const device of changed) device.uncommitted += 1;
-    const added = [...changed].filter(({ record }) => record.deviceId === 0);
-    return { memory, counts, changed, added };
+    addLaneEffect(effect, batch, changed.devices, identified, transitions);
+    for (const device of changed.devices) device.uncommitted += 1;
+    const added = changed.devices.filter(({ record }) => record.deviceId === 0);
+    return { memory, counts, changed: changed.devices, added };
   };
 
   return {

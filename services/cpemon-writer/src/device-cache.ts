@@ -7,6 +7,8 @@ export interface CachedDevice {
   model: string | null;
   /** Bucket of its entry in the timing wheel; Infinity when none is known. */
   wheelBucket: number;
+  /** Number of the last batch that changed it. */
+  changedIn: number;
   /** Batches that have changed it and are not committed: until they are, memory is ahead of the database. */
   uncommitted: number;
 }

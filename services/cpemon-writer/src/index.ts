@@ -1,1 +1,3 @@
-export {};
+export { readConfig, type WriterConfig } from './config.js';
+export { createDeviceApplier, type DeviceApplierOptions } from './device-applier.js';
+export { startWriter } from './writer.js';

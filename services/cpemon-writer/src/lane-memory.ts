@@ -43,7 +43,7 @@ export async function loadLaneMemory(
 }
 
 export function cachedDevice({ record, manufacturer, model }: StoredDevice): CachedDevice {
-  return { record, manufacturer, model, wheelBucket: Infinity, uncommitted: 0 };
+  return { record, manufacturer, model, wheelBucket: Infinity, changedIn: 0, uncommitted: 0 };
 }
 
 /**
