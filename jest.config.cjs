@@ -16,6 +16,8 @@ const shared = {
 };
 
 module.exports = {
+  // All projects at once on two cores: a database test may wait for its turn.
+  testTimeout: 20_000,
   projects: [
     {
       ...shared,

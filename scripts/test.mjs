@@ -8,7 +8,7 @@ const PROJECTS = ['unit', 'db'];
 
 requireNode();
 installDependencies();
-const jest = createRequire(join(ROOT, 'package.json')).resolve('jest/bin/jest.js');
+const jest = createRequire(join(ROOT, 'package.json')).resolve('jest/bin/jest');
 const { status } = spawnSync(
   process.execPath,
   [jest, '--selectProjects', ...PROJECTS, ...process.argv.slice(2)],

@@ -14,9 +14,10 @@ export interface LoggedEvent {
   event: CpeEvent;
 }
 
-/** The next events of one lane, in order and without a gap; empty when only the watermark moved. */
+/** The next events of one lane, in order and without a gap; none when only the watermark moved. */
 export interface LaneBatch extends LaneRef {
-  events: LoggedEvent[];
+  /** To be gone through once: a large batch is parsed as it goes, so that it need not stand in memory whole. */
+  events: Iterable<LoggedEvent>;
   /** Database time (epoch ms) up to which the lane is applied once this batch is committed. */
   watermark: number;
 }
@@ -38,7 +39,8 @@ export interface PreparedApply {
 
 /**
  * What a consumer group does with its events. A lane is opened before its first batch; after any error, lost
- * answer or lost lease it is closed, and whatever was remembered about it is void.
+ * answer or lost lease it is closed, and whatever was remembered about it is void. Behind a backlog a batch is
+ * prepared while the one before it is written; they are written in the order in which they were prepared.
  */
 export interface LaneApplier {
   openLane(lane: LaneRef): Promise<void>;

@@ -64,7 +64,9 @@ test('nobody logs in without a password or with another one', async () => {
     { user: 'cpemon_admin', password: 'guess' },
     { user: '', password: '' },
   ]) {
-    await expect(connect({ ...address, ...login }, {})).rejects.toMatchObject({ errno: 1045 });
+    const refusal = await connect({ ...address, ...login }, {}).catch((error: { errno: number }) => error);
+    // Access denied; the second when the account is bound to a user of the operating system.
+    expect([1045, 1698]).toContain((refusal as { errno: number }).errno);
   }
 });
 

@@ -1,4 +1,5 @@
 import type { LaneApplier, LaneBatch, LaneCounts, LaneRef, PreparedApply } from '@cpemon/event-log';
+import { slicesOf, type BatchSlice } from './batch-slices.js';
 import {
   applyEvent,
   judgeAtWatermark,
@@ -36,12 +37,16 @@ export interface DeviceApplier extends LaneApplier {
 
 /** Deadlines judged in one batch; more of them wait for the next, a second later at most. */
 const DEADLINES_A_BATCH = 20_000;
+/** Events that stand in memory at once: few enough to die young in the garbage collector. */
+const EVENTS_A_SLICE = 2000;
 
 interface PreparedLane {
+  batch: LaneBatch;
   memory: LaneMemory;
   counts: LaneCounts;
-  /** Each once. */
-  changed: CachedDevice[];
+  changed: ChangedDevices;
+  identified: Set<CachedDevice>;
+  transitions: Transition[];
   /** Those of `changed` that get their key when they are written. */
   added: CachedDevice[];
 }
@@ -84,14 +89,14 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
   };
 
   /**
-   * The devices with the serial number of each event, batch by batch; what is not in memory is read, in one query for
+   * The devices with the serial number of each event, part by part; what is not in memory is read, in one query for
    * all lanes.
    */
-  const devicesOfEvents = async (batches: readonly LaneBatch[]): Promise<CachedDevice[][][]> => {
+  const devicesOfEvents = async (slice: BatchSlice): Promise<CachedDevice[][][]> => {
     const unknown = new Map<string, CachedDevice[]>();
-    const devices = batches.map((batch) => {
+    const devices = slice.map(({ batch, events }) => {
       const { devices: cache } = memoryOf(batch);
-      return batch.events.map(({ event: { subject } }) => {
+      return events.map(({ event: { subject } }) => {
         const known = cache.bySerial(subject);
         if (known !== undefined) return known;
         const toLoad: CachedDevice[] = [];
@@ -105,9 +110,9 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
         loadDevicesBySerial(connection, [...unknown.keys()], settings),
       );
       for (const stored of found) unknown.get(stored.record.serialNumber)?.push(cachedDevice(stored));
-      for (const batch of batches) {
+      for (const { batch, events } of slice) {
         const { devices: cache } = memoryOf(batch);
-        for (const { event } of batch.events) {
+        for (const { event } of events) {
           for (const device of unknown.get(event.subject) ?? []) cache.identify(device);
         }
       }
@@ -161,19 +166,27 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     }
   };
 
-  const prepareLane = async (
-    batch: LaneBatch,
+  const beginLane = (batch: LaneBatch): PreparedLane => {
+    batchNumber += 1;
+    return {
+      batch,
+      memory: memoryOf(batch),
+      counts: { generation: batch.generation, lane: batch.lane, duplicates: 0, late: 0 },
+      changed: collectChanged(batchNumber),
+      identified: new Set(),
+      transitions: [],
+      added: [],
+    };
+  };
+
+  const applyEvents = (
+    prepared: PreparedLane,
+    events: BatchSlice[number]['events'],
     devices: readonly CachedDevice[][],
     rules: JudgementRules,
-    effect: BatchEffect,
-  ): Promise<PreparedLane> => {
-    const memory = memoryOf(batch);
-    const counts: LaneCounts = { generation: batch.generation, lane: batch.lane, duplicates: 0, late: 0 };
-    batchNumber += 1;
-    const changed = collectChanged(batchNumber);
-    const identified = new Set<CachedDevice>();
-    const transitions: Transition[] = [];
-    for (const [index, logged] of batch.events.entries()) {
+  ): void => {
+    const { counts, changed, identified, transitions } = prepared;
+    for (const [index, logged] of events.entries()) {
       try {
         const device = deviceOfEvent(devices[index]!, logged.event, logged.receivedAt, identified);
         const outcome = applyEvent(device.record, logged, rules, transitions);
@@ -181,16 +194,23 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
         else if (outcome === 'late') counts.late += 1;
         changed.add(device);
       } catch (error) {
-        throw new Error(`lane ${batch.lane}, sequence ${logged.sequence}: the event cannot be applied`, {
+        throw new Error(`lane ${counts.lane}, sequence ${logged.sequence}: the event cannot be applied`, {
           cause: error,
         });
       }
     }
+  };
+
+  const finishLane = async (
+    prepared: PreparedLane,
+    rules: JudgementRules,
+    effect: BatchEffect,
+  ): Promise<void> => {
+    const { batch, memory, changed, identified, transitions } = prepared;
     await judgeDeadlines(memory, batch.watermark, rules, changed, transitions);
     addLaneEffect(effect, batch, changed.devices, identified, transitions);
     for (const device of changed.devices) device.uncommitted += 1;
-    const added = changed.devices.filter(({ record }) => record.deviceId === 0);
-    return { memory, counts, changed: changed.devices, added };
+    prepared.added = changed.devices.filter(({ record }) => record.deviceId === 0);
   };
 
   return {
@@ -203,20 +223,24 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     async prepare(batches): Promise<PreparedApply> {
       await intake.refresh(Math.max(...batches.map(({ watermark }) => watermark)));
       for (const batch of batches) memoryOf(batch).devices.trim(options.cachedDevices / lanes.size);
-      const devices = await devicesOfEvents(batches);
       const rules: JudgementRules = { settings, intake: intake.history() };
       const effect = newBatchEffect();
-      const prepared: PreparedLane[] = [];
-      for (const [index, batch] of batches.entries()) {
-        prepared.push(await prepareLane(batch, devices[index]!, rules, effect));
+      const prepared = batches.map(beginLane);
+      const byBatch = new Map(prepared.map((lane) => [lane.batch, lane]));
+      for (const slice of slicesOf(batches, EVENTS_A_SLICE)) {
+        const devices = await devicesOfEvents(slice);
+        for (const [index, { batch, events }] of slice.entries()) {
+          applyEvents(byBatch.get(batch)!, events, devices[index]!, rules);
+        }
       }
+      for (const lane of prepared) await finishLane(lane, rules, effect);
       return {
         counts: prepared.map(({ counts }) => counts),
         write: (transaction) => writeBatchEffect(transaction, effect),
         committed() {
           for (const { memory, changed, added } of prepared) {
             for (const device of added) memory.devices.identify(device);
-            for (const device of changed) {
+            for (const device of changed.devices) {
               device.uncommitted -= 1;
               scheduleDevice(memory, device);
             }

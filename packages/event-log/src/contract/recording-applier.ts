@@ -32,7 +32,7 @@ export function createRecordingApplier(name: string): RecordingApplier {
     },
     prepare(batches: LaneBatch[]) {
       const rows = batches.flatMap((batch) =>
-        batch.events.map(({ sequence, event }) => [batch.lane, sequence, event.subject, event.id, name]),
+        [...batch.events].map(({ sequence, event }) => [batch.lane, sequence, event.subject, event.id, name]),
       );
       const refused = rows.find((row) => this.refuse?.(row[3] as string));
       if (refused !== undefined) return Promise.reject(new Error(`Event ${String(refused[3])} is refused`));

@@ -1,7 +1,11 @@
 import { planBatch } from './batch-plan.js';
 import { newOwnedLane } from './owned-lane.js';
 
-const lane = (number: number, offset: number) => ({ ...newOwnedLane(number, 1), offset, open: true });
+const lane = (number: number, offset: number) => ({
+  ...newOwnedLane(number, 1),
+  readOffset: offset,
+  open: true,
+});
 const limits = { events: 100, bytes: 1_000_000 };
 
 test('all lanes that have something waiting go into one transaction when it fits', () => {

@@ -22,7 +22,7 @@ export function planBatch(
   heads: ReadonlyMap<number, number>,
   limits: BatchLimits,
 ): BatchPlan {
-  const lagOf = (lane: OwnedLane): number => Math.max(0, (heads.get(lane.lane) ?? 0) - lane.offset);
+  const lagOf = (lane: OwnedLane): number => Math.max(0, (heads.get(lane.lane) ?? 0) - lane.readOffset);
   const waiting = lanes.filter((lane) => lagOf(lane) > 0);
   let events = 0;
   let bytes = 0;

@@ -1,10 +1,10 @@
 import { isRetryable, type SingleConnection } from '@cpemon/database';
-import type { LaneApplier, LaneBatch, PreparedApply } from '../event-log.js';
-import { planBatch, type BatchLimits } from './batch-plan.js';
+import type { LaneApplier, PreparedApply } from '../event-log.js';
+import type { BatchLimits } from './batch-plan.js';
+import { createBatchReader, type LanePart } from './batch-reader.js';
 import { StatementDeadlineError } from './deadline.js';
 import type { EventLogLogger } from './event-log-logger.js';
 import type { LaneHolder } from './lane-holder.js';
-import { readHeads, readHeadsWithTime, readLanes, type LaneRead } from './lane-reader.js';
 import type { Membership } from './membership.js';
 import { FenceError, moveOffsets, type OffsetMove } from './offset-fence.js';
 import type { OwnedLane } from './owned-lane.js';
@@ -23,7 +23,9 @@ export interface BatchRunnerOptions {
   membership: Membership;
   holder: LaneHolder;
   applier: LaneApplier;
-  link: SteadyConnection;
+  /** For reading, and for state transactions: a batch is read while the one before it is written. */
+  readLink: SteadyConnection;
+  applyLink: SteadyConnection;
   leaseHeld: () => boolean;
   limits: BatchLimits;
   logger: EventLogLogger;
@@ -33,84 +35,36 @@ export interface BatchRunnerOptions {
 
 export interface BatchRunner {
   /**
-   * Reads what waits in our lanes and applies it in one transaction. The number of events applied.
+   * Reads and prepares what waits in our lanes and writes it in one transaction. A batch of a backlog may still be
+   * being written when this resolves. The number of events taken.
    * @throws whatever went wrong; what was remembered of the lanes concerned is void by then
    */
   runOnce(): Promise<number>;
+  /** Resolves when nothing is being written. */
+  settled(): Promise<void>;
 }
 
-/** An idle lane's watermark moves this often, so that deadlines are judged while nothing arrives. */
-const TICK_MS = 1000;
+/** A batch this large means a backlog: the next one is read and prepared while it is written. */
+export const BACKLOG_EVENTS = 1000;
 /** A lane whose log has a hole is looked at again this often. */
 const GAP_RETRY_MS = 5000;
 
 export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
-  const { membership, holder, applier, link, limits, logger, observer } = options;
-  const { generation, leaseMs } = membership;
-  let nextTickAt = 0;
+  const { membership, holder, applier, logger, observer } = options;
   /** Lanes of a batch that failed for a reason of its own: tried one by one, so that one lane's trouble stays there. */
   const suspects = new Set<number>();
+  let writing: Promise<void> = Promise.resolve();
 
-  const read = async (
-    connection: SingleConnection,
-    lanes: OwnedLane[],
-    maxEvents: number,
-  ): Promise<LaneRead[]> => {
-    const reads = await readLanes(connection, generation, lanes, maxEvents);
-    const empty = lanes.filter((_lane, index) => reads[index]?.events.length === 0);
-    if (empty.length === 0) return reads;
-    // Nothing where the head says there is something: a torn read view, or a record longer than asked for.
-    await readHeadsWithTime(connection, generation);
-    const again = await readLanes(connection, generation, empty, Number.MAX_SAFE_INTEGER / 2);
-    for (const lane of empty) {
-      const found = again.find((candidate) => candidate.lane === lane.lane);
-      if (found !== undefined && found.events.length > 0) {
-        reads[reads.findIndex((candidate) => candidate.lane === lane.lane)] = found;
-        continue;
-      }
+  const reader = createBatchReader({
+    membership,
+    link: options.readLink,
+    limits: options.limits,
+    onGap(lane) {
       observer.gapSeen?.(lane.lane);
-      logger.error({ lane: lane.lane, offset: lane.offset }, 'The log has a gap; the lane waits');
+      logger.error({ lane: lane.lane, offset: lane.readOffset }, 'The log has a gap; the lane waits');
       lane.retryAt = performance.now() + GAP_RETRY_MS;
-    }
-    return reads;
-  };
-
-  const collect = async (
-    connection: SingleConnection,
-  ): Promise<{ batches: LaneBatch[]; reads: Map<number, LaneRead> }> => {
-    const now = performance.now();
-    const ticking = now >= nextTickAt;
-    const { at, heads } = ticking
-      ? await readHeadsWithTime(connection, generation)
-      : { at: 0, heads: await readHeads(connection, generation) };
-
-    const ready = holder.all().filter((lane) => lane.open && lane.retryAt <= now);
-    const suspect = ready.find(
-      (lane) => suspects.has(lane.lane) && (heads.get(lane.lane) ?? 0) > lane.offset,
-    );
-    const plan = planBatch(suspect === undefined ? ready : [suspect], heads, limits);
-    const reads = new Map<number, LaneRead>();
-    if (plan.lanes.length > 0) {
-      for (const laneRead of await read(connection, plan.lanes, plan.maxEventsPerLane)) {
-        if (laneRead.events.length > 0) reads.set(laneRead.lane, laneRead);
-      }
-    }
-    if (ticking) nextTickAt = now + TICK_MS;
-
-    const batches: LaneBatch[] = [];
-    for (const lane of suspect === undefined ? ready : [suspect]) {
-      const laneRead = reads.get(lane.lane);
-      const caughtUp = ticking && (laneRead?.endOffset ?? lane.offset) >= (heads.get(lane.lane) ?? 0);
-      if (laneRead === undefined && !caughtUp) continue;
-      batches.push({
-        generation,
-        lane: lane.lane,
-        events: laneRead?.events ?? [],
-        watermark: Math.max(laneRead?.endReceivedAt ?? 0, caughtUp ? at : 0),
-      });
-    }
-    return { batches, reads };
-  };
+    },
+  });
 
   const commit = async (
     connection: SingleConnection,
@@ -125,86 +79,125 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
     await connection.query('COMMIT');
   };
 
-  const moveOf = (batch: LaneBatch, laneRead: LaneRead | undefined, prepared: PreparedApply): OffsetMove => {
-    const lane = holder.get(batch.lane) as OwnedLane;
-    const counts = prepared.counts.find((count) => count.lane === batch.lane);
-    return {
-      lane: lane.lane,
-      epoch: lane.epoch,
-      fromOffset: lane.offset,
-      toOffset: laneRead?.endOffset ?? lane.offset,
-      toHour: laneRead?.endHour ?? lane.hour,
-      watermark: batch.watermark,
-      duplicates: counts?.duplicates ?? 0,
-      late: counts?.late ?? 0,
-    };
-  };
-
-  const giveUp = (error: unknown, lanes: readonly number[]): void => {
-    const concerned = holder.all().filter((lane) => lanes.length === 0 || lanes.includes(lane.lane));
+  /** What was remembered of any lane is void: another batch may have been prepared on top of this one. */
+  const giveUp = (error: unknown, lanes: readonly OwnedLane[]): void => {
+    observer.applyFailed?.(error);
     if (error instanceof FenceError) {
-      holder.drop(concerned);
+      holder.drop(holder.all());
       return;
     }
-    holder.close(concerned);
+    holder.close(holder.all());
     if (isRetryable(error) || error instanceof StatementDeadlineError) return;
-    for (const lane of concerned) suspects.add(lane.lane);
-    const [only] = concerned;
-    if (concerned.length === 1 && only !== undefined) {
+    for (const { lane } of lanes) suspects.add(lane);
+    const [only] = lanes;
+    if (lanes.length === 1 && only !== undefined) {
       only.failures += 1;
       only.retryAt = performance.now() + retryDelayMs(only.failures);
-      logger.error(
-        { err: error, lane: only.lane, failures: only.failures },
-        'A lane cannot be applied; it waits',
+      const facts = { err: error, lane: only.lane, failures: only.failures };
+      logger.error(facts, 'A lane cannot be applied; it waits');
+    }
+  };
+
+  const write = async (
+    parts: readonly LanePart[],
+    prepared: PreparedApply,
+    startedAt: number,
+  ): Promise<void> => {
+    const moves = parts.map((part) => moveOf(part, prepared));
+    try {
+      const { leaseMs } = membership;
+      await options.applyLink.run(leaseMs, (connection) => commit(connection, prepared, moves));
+    } catch (error) {
+      giveUp(
+        error,
+        parts.map(({ lane }) => lane),
       );
+      throw error;
+    }
+    prepared.committed();
+    for (const { lane, read } of parts) {
+      lane.failures = 0;
+      suspects.delete(lane.lane);
+      if (read !== undefined) lane.offset = read.endOffset;
+    }
+    const events = eventCount(parts);
+    if (events > 0)
+      observer.applied?.({ events, ...countsOf(parts, moves), seconds: secondsSince(startedAt) });
+  };
+
+  /** Waits for the batch before this one. @throws its error, once: what was prepared on top of it is void too */
+  const writtenBefore = async (): Promise<void> => {
+    try {
+      await writing;
+    } catch (error) {
+      writing = Promise.resolve();
+      holder.close(holder.all());
+      throw error;
     }
   };
 
   return {
     async runOnce() {
       if (!options.leaseHeld()) {
+        await writtenBefore().catch(() => undefined);
         holder.drop(holder.all());
         return 0;
       }
       if (holder.all().length === 0) return 0;
-      let lanes: number[] = [];
+      const startedAt = performance.now();
+      let parts: LanePart[] = [];
+      let prepared: PreparedApply;
       try {
-        const startedAt = performance.now();
-        await holder.openAll(link);
-        const { batches, reads } = await link.run(leaseMs, collect);
-        if (batches.length === 0) return 0;
-        lanes = batches.map(({ lane }) => lane);
-        const prepared = await applier.prepare(batches);
-        const moves = batches.map((batch) => moveOf(batch, reads.get(batch.lane), prepared));
-        await link.run(leaseMs, (connection) => commit(connection, prepared, moves));
-        prepared.committed();
-
-        let events = 0;
-        for (const move of moves) {
-          const lane = holder.get(move.lane) as OwnedLane;
-          const laneRead = reads.get(move.lane);
-          events += move.toOffset - move.fromOffset;
-          lane.offset = move.toOffset;
-          lane.hour = move.toHour;
-          lane.failures = 0;
-          if (laneRead !== undefined) lane.bytesPerEvent = laneRead.bytes / laneRead.events.length;
-          suspects.delete(move.lane);
-        }
-        if (events > 0) {
-          observer.applied?.({
-            events,
-            lanes: reads.size,
-            duplicates: moves.reduce((sum, move) => sum + move.duplicates, 0),
-            late: moves.reduce((sum, move) => sum + move.late, 0),
-            seconds: (performance.now() - startedAt) / 1000,
-          });
-        }
-        return events;
+        await holder.openAll(options.readLink);
+        parts = await reader.next(holder.all(), suspects);
+        if (parts.length === 0) return 0;
+        prepared = await applier.prepare(parts.map(({ batch }) => batch));
       } catch (error) {
-        observer.applyFailed?.(error);
-        giveUp(error, lanes);
+        await writtenBefore();
+        giveUp(
+          error,
+          parts.map(({ lane }) => lane),
+        );
         throw error;
       }
+      await writtenBefore();
+      for (const { lane, read } of parts) {
+        if (read === undefined) continue;
+        lane.readOffset = read.endOffset;
+        lane.hour = read.endHour;
+        lane.bytesPerEvent = read.bytes / read.eventCount;
+      }
+      writing = write(parts, prepared, startedAt);
+      const events = eventCount(parts);
+      if (events >= BACKLOG_EVENTS) writing.catch(() => undefined);
+      else await writtenBefore();
+      return events;
     },
+    settled: () => writing.catch(() => undefined),
   };
 }
+
+function moveOf({ lane, batch, read }: LanePart, prepared: PreparedApply): OffsetMove {
+  const counts = prepared.counts.find((count) => count.lane === lane.lane);
+  return {
+    lane: lane.lane,
+    epoch: lane.epoch,
+    fromOffset: lane.offset,
+    toOffset: read?.endOffset ?? lane.offset,
+    toHour: read?.endHour ?? lane.hour,
+    watermark: batch.watermark,
+    duplicates: counts?.duplicates ?? 0,
+    late: counts?.late ?? 0,
+  };
+}
+
+const eventCount = (parts: readonly LanePart[]): number =>
+  parts.reduce((sum, { read }) => sum + (read?.eventCount ?? 0), 0);
+
+const secondsSince = (startedAt: number): number => (performance.now() - startedAt) / 1000;
+
+const countsOf = (parts: readonly LanePart[], moves: readonly OffsetMove[]) => ({
+  lanes: parts.filter(({ read }) => read !== undefined).length,
+  duplicates: moves.reduce((sum, move) => sum + move.duplicates, 0),
+  late: moves.reduce((sum, move) => sum + move.late, 0),
+});

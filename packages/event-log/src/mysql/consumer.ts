@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { DatabaseAddress } from '@cpemon/database';
 import type { LaneApplier, LogConsumer } from '../event-log.js';
-import { createBatchRunner, type ConsumerObserver } from './batch-runner.js';
+import { BACKLOG_EVENTS, createBatchRunner, type ConsumerObserver } from './batch-runner.js';
 import { DEFAULT_BATCH_LIMITS, type BatchLimits } from './batch-plan.js';
 import { NO_LOG, type EventLogLogger } from './event-log-logger.js';
 import { getCurrentGeneration } from './generation.js';
@@ -35,8 +35,6 @@ const RENEW_EVERY_MS = 1000;
 const REBALANCE_EVERY_MS = 500;
 const SHORTEST_POLL_MS = 4;
 const LONGEST_POLL_MS = 25;
-/** A batch this large means a backlog: the next one follows at once. */
-const BACKLOG_EVENTS = 1000;
 
 /**
  * Joins a consumer group: takes a fair share of the lanes under leases and applies their events in order, the
@@ -50,6 +48,7 @@ export async function startMySqlConsumer(options: ConsumerOptions): Promise<LogC
     createSteadyConnection({ address: options.address, sessionMs: leaseMs, lockWaitMs });
   const leaseLink = link(leaseMs);
   const rebalanceLink = link(1000);
+  const readLink = link(leaseMs);
   const applyLink = link(leaseMs);
 
   const membership: Membership = await leaseLink.run(leaseMs, async (connection) => {
@@ -79,7 +78,8 @@ export async function startMySqlConsumer(options: ConsumerOptions): Promise<LogC
     membership,
     holder,
     applier: options.applier,
-    link: applyLink,
+    readLink,
+    applyLink,
     leaseHeld: () => lease.held(),
     limits: { ...DEFAULT_BATCH_LIMITS, ...options.limits },
     logger,
@@ -114,7 +114,7 @@ export async function startMySqlConsumer(options: ConsumerOptions): Promise<LogC
             rebalance(connection, {
               membership,
               holder,
-              betweenBatches: (work) => turns.run(work),
+              betweenBatches: (work) => turns.run(() => runner.settled().then(work)),
               onMove: (move) => logger.info(move, 'Lanes moved'),
             }),
           )
@@ -133,6 +133,7 @@ export async function startMySqlConsumer(options: ConsumerOptions): Promise<LogC
       if (stopping.signal.aborted) return;
       stopping.abort();
       await Promise.all(loops);
+      await runner.settled();
       await lease.stop();
       const lanes = holder.all();
       holder.drop(lanes);
@@ -144,7 +145,7 @@ export async function startMySqlConsumer(options: ConsumerOptions): Promise<LogC
         .catch((error: unknown) =>
           logger.warn({ err: error }, 'Lanes could not be handed back; they come free with the lease'),
         );
-      await Promise.all([leaseLink.close(), rebalanceLink.close(), applyLink.close()]);
+      await Promise.all([leaseLink, rebalanceLink, readLink, applyLink].map((open) => open.close()));
     },
   };
 }

@@ -49,7 +49,7 @@ export function createLaneHolder(membership: Membership, applier: LaneApplier): 
       for (const row of rows) {
         const lane = closed.find((candidate) => candidate.lane === row['lane']);
         if (lane === undefined) continue;
-        lane.offset = Number(row['applied_seq']);
+        lane.offset = lane.readOffset = Number(row['applied_seq']);
         lane.hour = Number(row['applied_hour']);
         await applier.openLane(refOf(lane));
         lane.open = true;

@@ -15,11 +15,21 @@ export interface ReadPosition {
 /** What was read of a lane: the contiguous run after the position, and where it ends. */
 export interface LaneRead {
   lane: number;
-  events: LoggedEvent[];
+  records: LogRecord[];
+  eventCount: number;
   endOffset: number;
   endHour: number;
   endReceivedAt: number;
   bytes: number;
+}
+
+/** A record of the log as it was read: a JSON array of events. */
+export interface LogRecord {
+  firstSequence: number;
+  receivedAt: number;
+  json: Buffer;
+  /** Events at its beginning that are applied already. */
+  skip: number;
 }
 
 interface RecordRow extends RowDataPacket {
@@ -95,27 +105,33 @@ export async function readLanes(
 function contiguousRun(position: ReadPosition, rows: readonly RecordRow[]): LaneRead {
   const read: LaneRead = {
     lane: position.lane,
-    events: [],
+    records: [],
+    eventCount: 0,
     endOffset: position.offset,
     endHour: position.hour,
     endReceivedAt: 0,
     bytes: 0,
   };
   for (const row of rows) {
-    const first = row.last_seq - row.event_count + 1;
-    if (first > read.endOffset + 1) break;
-    const events = JSON.parse(row.events.toString()) as CpeEvent[];
-    for (let at = read.endOffset + 1 - first; at < events.length; at += 1) {
-      read.events.push({
-        sequence: first + at,
-        receivedAt: row.received_at_ms,
-        event: events[at] as CpeEvent,
-      });
-    }
+    const firstSequence = row.last_seq - row.event_count + 1;
+    if (firstSequence > read.endOffset + 1) break;
+    const skip = read.endOffset + 1 - firstSequence;
+    read.records.push({ firstSequence, receivedAt: row.received_at_ms, json: row.events, skip });
+    read.eventCount += row.last_seq - read.endOffset;
     read.endOffset = row.last_seq;
     read.endHour = row.received_hour;
     read.endReceivedAt = row.received_at_ms;
     read.bytes += row.events.length;
   }
   return read;
+}
+
+/** The events of some records in order; each record is parsed when its first event is asked for. */
+export function* eventsOf(records: Iterable<LogRecord>): Generator<LoggedEvent, void> {
+  for (const { firstSequence, receivedAt, json, skip } of records) {
+    const events = JSON.parse(json.toString()) as CpeEvent[];
+    for (let at = skip; at < events.length; at += 1) {
+      yield { sequence: firstSequence + at, receivedAt, event: events[at] as CpeEvent };
+    }
+  }
 }

@@ -2,8 +2,10 @@
 export interface OwnedLane {
   lane: number;
   epoch: number;
-  /** The last sequence applied and the hour of its record; meaningful once `open`. */
+  /** The last sequence committed; meaningful once `open`. */
   offset: number;
+  /** The last sequence read and prepared, ahead of `offset` while a batch is being written, and its record's hour. */
+  readOffset: number;
   hour: number;
   /** The applier has opened it and the position is as in the database. */
   open: boolean;
@@ -16,5 +18,8 @@ export interface OwnedLane {
 }
 
 export function newOwnedLane(lane: number, epoch: number): OwnedLane {
-  return { lane, epoch, offset: 0, hour: 0, open: false, failures: 0, retryAt: 0, bytesPerEvent: 600 };
+  return {
+    ...{ lane, epoch, offset: 0, readOffset: 0, hour: 0, open: false },
+    ...{ failures: 0, retryAt: 0, bytesPerEvent: 600 },
+  };
 }
