@@ -2,3 +2,4 @@ export * from './private-database.js';
 export * from './process-identity.js';
 export * from './server-binary.js';
 export * from './find-or-fetch-server.js';
+export * from './service-node-flags.js';

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { formatDatabaseUrl, type DatabaseAddress, type DatabaseRole } from '@cpemon/database';
 import type { ReplicaPorts, ServiceName } from './port-plan.js';
 import type { StackSecrets } from './secrets.js';
+import { SERVICE_NODE_FLAGS } from './service-node-flags.js';
 
 /** How to run one kind of service. */
 export interface ServiceProgram {
@@ -40,6 +41,7 @@ export function serviceSet(options: ServiceSetOptions): Record<ServiceName, Serv
     command: [
       process.execPath,
       '--enable-source-maps',
+      ...SERVICE_NODE_FLAGS,
       join(options.repository, 'services', name, 'dist/main.js'),
     ],
     folder: options.repository,

@@ -73,8 +73,8 @@ function newestDeviceTime(record: DeviceRecord): number | null {
 }
 
 /** Rows and characters of one statement: so many that round trips vanish, far below the smallest packet limit. */
-const ROWS_A_STATEMENT = 2000;
-const CHARACTERS_A_STATEMENT = 2 * 1024 * 1024;
+const ROWS_A_STATEMENT = 5000;
+const CHARACTERS_A_STATEMENT = 4 * 1024 * 1024;
 
 /** Rows of device_state on their way into statements. */
 export interface StateStatements {

@@ -13,6 +13,10 @@ import {
 } from '@cpemon/store';
 import type { LaneRef } from '@cpemon/event-log';
 import type { CachedDevice } from './device-cache.js';
+import { othersTurn } from './others-turn.js';
+
+/** Rows that are put into words without a pause. */
+const ROWS_A_TURN = 300;
 
 /** What some batches come to, as rows that are ready to be written. */
 export interface BatchEffect {
@@ -37,15 +41,16 @@ export const newBatchEffect = (): BatchEffect => ({
  * @param changed each device once; put in the order of the keys
  * @param identified those of `changed` whose identity has become more complete
  */
-export function addLaneEffect(
+export async function addLaneEffect(
   effect: BatchEffect,
   lane: LaneRef,
   changed: CachedDevice[],
   identified: ReadonlySet<CachedDevice>,
   transitions: readonly Transition[],
-): void {
+): Promise<void> {
   changed.sort((a, b) => a.record.deviceId - b.record.deviceId);
-  for (const device of changed) {
+  for (const [index, device] of changed.entries()) {
+    if (index % ROWS_A_TURN === ROWS_A_TURN - 1) await othersTurn();
     const { record } = device;
     const { sql, manufacturer, model } = encodeDeviceState(record, lane.generation, lane.lane);
     if (record.deviceId !== 0) effect.states.add(record.deviceId, sql);

@@ -1,5 +1,6 @@
 import type { LaneApplier, LaneBatch, LaneCounts, LaneRef, PreparedApply } from '@cpemon/event-log';
 import { slicesOf, type BatchSlice } from './batch-slices.js';
+import { othersTurn } from './others-turn.js';
 import {
   applyEvent,
   judgeAtWatermark,
@@ -37,8 +38,11 @@ export interface DeviceApplier extends LaneApplier {
 
 /** Deadlines judged in one batch; more of them wait for the next, a second later at most. */
 const DEADLINES_A_BATCH = 20_000;
-/** Events that stand in memory at once: few enough to die young in the garbage collector. */
-const EVENTS_A_SLICE = 2000;
+/**
+ * Events that stand in memory at once, and that are applied without a pause: few enough to die young in the garbage
+ * collector and to let the batch before, which is being written meanwhile, send its next statement soon.
+ */
+const EVENTS_A_SLICE = 400;
 
 interface PreparedLane {
   batch: LaneBatch;
@@ -208,7 +212,7 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
   ): Promise<void> => {
     const { batch, memory, changed, identified, transitions } = prepared;
     await judgeDeadlines(memory, batch.watermark, rules, changed, transitions);
-    addLaneEffect(effect, batch, changed.devices, identified, transitions);
+    await addLaneEffect(effect, batch, changed.devices, identified, transitions);
     for (const device of changed.devices) device.uncommitted += 1;
     prepared.added = changed.devices.filter(({ record }) => record.deviceId === 0);
   };
@@ -232,6 +236,7 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
         for (const [index, { batch, events }] of slice.entries()) {
           applyEvents(byBatch.get(batch)!, events, devices[index]!, rules);
         }
+        if (slice.length === 1) await othersTurn();
       }
       for (const lane of prepared) await finishLane(lane, rules, effect);
       return {

@@ -6,7 +6,7 @@ export interface BatchLimits {
   bytes: number;
 }
 
-export const DEFAULT_BATCH_LIMITS: BatchLimits = { events: 16_000, bytes: 24 * 1024 * 1024 };
+export const DEFAULT_BATCH_LIMITS: BatchLimits = { events: 40_000, bytes: 32 * 1024 * 1024 };
 
 export interface BatchPlan {
   lanes: OwnedLane[];
