@@ -3,15 +3,20 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { installDependencies, requireNode, ROOT } from './build.mjs';
 
-/** The jest projects that need Node and a database only; the rest are `npm run test:…`. */
-const PROJECTS = ['unit', 'db'];
+/** The jest projects that need Node and a database only. Running stacks come last and alone: they are timed. */
+const RUNS = [
+  ['--selectProjects', 'unit', 'db'],
+  ['--selectProjects', 'e2e', '--runInBand'],
+];
 
 requireNode();
 installDependencies();
 const jest = createRequire(join(ROOT, 'package.json')).resolve('jest/bin/jest');
-const { status } = spawnSync(
-  process.execPath,
-  [jest, '--selectProjects', ...PROJECTS, ...process.argv.slice(2)],
-  { cwd: ROOT, stdio: 'inherit' },
-);
-process.exit(status ?? 1);
+const asked = process.argv.slice(2);
+const runs = asked.length === 0 ? RUNS : [[...asked, '--selectProjects', 'unit', 'db', 'e2e']];
+let failed = 0;
+for (const args of runs) {
+  const { status } = spawnSync(process.execPath, [jest, ...args], { cwd: ROOT, stdio: 'inherit' });
+  failed ||= status ?? 1;
+}
+process.exit(failed);

@@ -76,7 +76,8 @@ export async function runOpenLoop(job: OpenLoad): Promise<LoadResult> {
     tally.late(monotonicMs() - dueMs(request));
     tally.sent(batch);
     outstanding++;
-    const carrier = free.pop();
+    // The one that has rested longest: a server closes a connection that never sends a request.
+    const carrier = free.shift();
     if (carrier === undefined) waiting.push(request);
     else carry(carrier, request);
   }

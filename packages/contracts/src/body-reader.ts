@@ -1,8 +1,9 @@
 import type { CpeEvent } from '@cpemon/domain';
-import { ARRAY_EVENTS, NESTING_LEVELS } from './body-limits.js';
+import { readElements } from './array-elements.js';
+import { NESTING_LEVELS } from './body-limits.js';
 import type { DropCounts } from './drop-reasons.js';
 import { decodeJsonText, parseJsonText } from './json-text.js';
-import { isDeeperThan, spansOfArray } from './nesting.js';
+import { TOO_DEEP, isDeeperThan } from './nesting.js';
 import { isRefusal, refuse, type Refusal, type RefusalCode } from './refusal.js';
 import { readReport, type ReportFormat, type RequestContext } from './report-reader.js';
 
@@ -19,8 +20,6 @@ export interface RejectedElement {
   reason: RefusalCode;
 }
 
-const TOO_DEEP = refuse('too_deep', `More than ${NESTING_LEVELS} objects or arrays inside each other.`);
-const TOO_MANY = refuse('too_many_events', `At most ${ARRAY_EVENTS} events a body.`);
 const ALL_REFUSED = 'No event of the body was accepted.';
 
 /**
@@ -64,22 +63,18 @@ export function readArrayBody(
   if (typeof text !== 'string') return text;
   if (!/^\s*\[/.test(text)) return readSingleText(text, 0, format, request);
 
-  const spans = spansOfArray(text, NESTING_LEVELS, ARRAY_EVENTS);
-  if (spans.length > ARRAY_EVENTS) return TOO_MANY;
-  const parsed = parseJsonText(withoutDeepElements(text, spans));
-  if (isRefusal(parsed)) return parsed;
-
-  const elements = parsed.value as unknown[];
+  const elements = readElements(text);
+  if (isRefusal(elements)) return elements;
+  const { texts, values } = elements;
   const read: ReadBody = { events: [], rejected: [], drops: {} };
-  for (let index = 0; index < elements.length; index += 1) {
-    const span = spans[index]!;
-    const event = span.tooDeep
-      ? TOO_DEEP
-      : readReport(elements[index], text.slice(span.start, span.end), index, format, request, read.drops);
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index];
+    const event =
+      value === TOO_DEEP ? TOO_DEEP : readReport(value, texts[index]!, index, format, request, read.drops);
     if (isRefusal(event)) read.rejected.push({ index, reason: event.code });
     else read.events.push(event);
   }
-  if (elements.length > 0 && read.events.length === 0) {
+  if (values.length > 0 && read.events.length === 0) {
     return { ...refuse('all_events_refused', ALL_REFUSED), rejected: read.rejected };
   }
   return read;
@@ -87,15 +82,3 @@ export function readArrayBody(
 
 /** Whether anything lies inside the object that a text of one event should be. Most bodies are flat. */
 const isNested = (text: string): boolean => text.includes('{', 1) || text.includes('[');
-
-/** The array's text with null in place of its too deep elements, so that nothing of them is built. */
-function withoutDeepElements(text: string, spans: ReturnType<typeof spansOfArray>): string {
-  let kept = '';
-  let copied = 0;
-  for (const { start, end, tooDeep } of spans) {
-    if (!tooDeep) continue;
-    kept += `${text.slice(copied, start)}null`;
-    copied = end;
-  }
-  return copied === 0 ? text : kept + text.slice(copied);
-}

@@ -1,4 +1,8 @@
+import { NESTING_LEVELS } from './body-limits.js';
 import { endOfString } from './json-text.js';
+import { refuse } from './refusal.js';
+
+export const TOO_DEEP = refuse('too_deep', `More than ${NESTING_LEVELS} objects or arrays inside each other.`);
 
 const QUOTE = 34;
 const COMMA = 44;

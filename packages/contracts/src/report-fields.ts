@@ -1,18 +1,30 @@
-import type { AttributeName } from '@cpemon/domain';
+import type { ReportData } from '@cpemon/domain';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { ACS_EVENT_PROPERTIES, REPORT_PROPERTIES } from './report-properties.js';
 import { compileSchema } from './schema-validator.js';
 
-/** Where the value of a known field goes. */
+type Metrics = NonNullable<ReportData['metrics']>;
+type Attributes = NonNullable<ReportData['attributes']>;
+
+/**
+ * Where the value of a known field goes. Each has a function of its own to put it there: a store with the name written
+ * out costs a fraction of one that looks the name up, and there are a dozen in every event.
+ */
 type Target =
   | { to: 'serial number' | 'time' | 'interval' | 'oui' | 'product class' | 'event' | 'event codes' }
-  | { to: 'attribute'; name: AttributeName }
-  | { to: 'metric'; name: string; perCent: boolean };
+  | { to: 'attribute'; put: (attributes: Attributes, value: string) => void }
+  | { to: 'metric'; put: (metrics: Metrics, value: number) => void };
 
 export type ReportField = Target & { isRight: ValidateFunction };
 
-const metric = (name: string, perCent = false): Target => ({ to: 'metric', name, perCent });
-const attribute = (name: AttributeName): Target => ({ to: 'attribute', name });
+const metric = (put: (metrics: Metrics, value: number) => void): Target => ({ to: 'metric', put });
+const attribute = (put: (attributes: Attributes, value: string) => void): Target => ({
+  to: 'attribute',
+  put,
+});
+
+/** Per cent as a ratio, free of the noise of binary division (48.2 / 100 is 0.48200000000000004). */
+const ratioOf = (perCent: number): number => Math.round(perCent * 1e7) / 1e9;
 
 const REPORT_TARGETS: Record<keyof typeof REPORT_PROPERTIES, Target> = {
   sn: { to: 'serial number' },
@@ -21,22 +33,22 @@ const REPORT_TARGETS: Record<keyof typeof REPORT_PROPERTIES, Target> = {
   interval_seconds: { to: 'interval' },
   oui: { to: 'oui' },
   product_class: { to: 'product class' },
-  wan_ip: attribute('wan_ip'),
-  sw_version: attribute('sw_version'),
-  hw_version: attribute('hw_version'),
-  manufacturer: attribute('manufacturer'),
-  model: attribute('model'),
-  cpu_pct: metric('cpu_used_ratio', true),
-  mem_pct: metric('memory_used_ratio', true),
-  cpu_used_ratio: metric('cpu_used_ratio'),
-  memory_used_ratio: metric('memory_used_ratio'),
-  uptime_seconds: metric('uptime_seconds'),
-  temperature_celsius: metric('temperature_celsius'),
-  rx_power_dbm: metric('rx_power_dbm'),
-  tx_power_dbm: metric('tx_power_dbm'),
-  wifi_clients: metric('wifi_clients'),
-  wan_rx_bytes: metric('wan_rx_bytes'),
-  wan_tx_bytes: metric('wan_tx_bytes'),
+  wan_ip: attribute((to, value) => (to.wan_ip = value)),
+  sw_version: attribute((to, value) => (to.sw_version = value)),
+  hw_version: attribute((to, value) => (to.hw_version = value)),
+  manufacturer: attribute((to, value) => (to.manufacturer = value)),
+  model: attribute((to, value) => (to.model = value)),
+  cpu_pct: metric((to, perCent) => (to['cpu_used_ratio'] = ratioOf(perCent))),
+  mem_pct: metric((to, perCent) => (to['memory_used_ratio'] = ratioOf(perCent))),
+  cpu_used_ratio: metric((to, value) => (to['cpu_used_ratio'] = value)),
+  memory_used_ratio: metric((to, value) => (to['memory_used_ratio'] = value)),
+  uptime_seconds: metric((to, value) => (to['uptime_seconds'] = value)),
+  temperature_celsius: metric((to, value) => (to['temperature_celsius'] = value)),
+  rx_power_dbm: metric((to, value) => (to['rx_power_dbm'] = value)),
+  tx_power_dbm: metric((to, value) => (to['tx_power_dbm'] = value)),
+  wifi_clients: metric((to, value) => (to['wifi_clients'] = value)),
+  wan_rx_bytes: metric((to, value) => (to['wan_rx_bytes'] = value)),
+  wan_tx_bytes: metric((to, value) => (to['wan_tx_bytes'] = value)),
 };
 
 const ACS_EVENT_TARGETS: Record<keyof typeof ACS_EVENT_PROPERTIES, Target> = {

@@ -94,7 +94,7 @@ export function readReport(
 ): CpeEvent | Refusal {
   if (typeof element !== 'object' || element === null || Array.isArray(element)) return NOT_AN_OBJECT;
   const report = element as Record<string, unknown>;
-  const serial = readSerialNumber(Object.hasOwn(report, 'sn') ? report['sn'] : undefined);
+  const serial = readSerialNumber(report['sn']);
   if (serial.refused !== undefined) return REFUSED_SERIAL[serial.refused];
 
   const event: CpeEvent = {
@@ -102,36 +102,35 @@ export function readReport(
     source: format.source,
     type: format.type,
     subject: serial.serialNumber,
+    correlationid: request.correlationId,
     data: {},
   };
-  const extra = readFields(report, format, event, drops);
+  readFields(report, format, event, drops);
   readTime(report, format, request.nowMs, event, drops);
-  const kept = extra?.kept();
-  if (kept !== undefined) event.data.extra = kept;
-
   if (request.senderId !== undefined) event.id = identityFromSender(request.senderId, index);
   else if (event.time === undefined) event.id = request.randomId();
   else event.id = identityFromContent(format.source, event.subject, event.time, text);
-  event.correlationid = request.correlationId;
   if (request.traceparent !== undefined) event.traceparent = request.traceparent;
   return event;
 }
 
-/** Puts every field where it belongs; the unknown ones into what it returns, when there are any. */
+/** Puts every field where it belongs; the unknown ones are extra. */
 function readFields(
   report: Record<string, unknown>,
   format: ReportFormat,
   event: CpeEvent,
   drops: DropCounts,
-): ExtraFields | undefined {
+): void {
+  const { data } = event;
   const isRight = format.isRight(report);
+  let metrics: ReportData['metrics'];
+  let attributes: ReportData['attributes'];
   let extra: ExtraFields | undefined;
   for (const name in report) {
     let value = report[name];
     const field = format.fields.get(name);
     if (field === undefined) {
-      extra ??= createExtraFields();
-      const reason = extra.add(name, value);
+      const reason = (extra ??= createExtraFields()).add(name, value);
       if (reason !== undefined) countDrop(drops, reason);
       continue;
     }
@@ -144,26 +143,22 @@ function readFields(
       }
       value = salvaged.value;
     }
-    putValue(event, field, value);
+    if (field.to === 'metric') field.put((metrics ??= {}), value as number);
+    else if (field.to === 'attribute') {
+      if (value !== '') field.put((attributes ??= {}), value as string);
+    } else putValue(event, field.to, value);
   }
-  return extra;
+  if (attributes !== undefined) data.attributes = attributes;
+  if (metrics !== undefined) data.metrics = metrics;
+  const kept = extra?.kept();
+  if (kept !== undefined) data.extra = kept;
 }
 
 /** @param value passed the field's check */
-function putValue(event: CpeEvent, field: ReportField, value: unknown): void {
-  const { data } = event;
-  switch (field.to) {
-    case 'metric':
-      data.metrics ??= {};
-      data.metrics[field.name] = field.perCent ? ratioOf(value as number) : (value as number);
-      return;
-    case 'attribute':
-      if (value === '') return;
-      data.attributes ??= {};
-      data.attributes[field.name] = value as string;
-      return;
+function putValue(event: CpeEvent, to: ReportField['to'], value: unknown): void {
+  switch (to) {
     case 'interval':
-      data.interval_seconds = Math.round(value as number);
+      event.data.interval_seconds = Math.round(value as number);
       return;
     case 'oui':
       if (value !== '') event.oui = (value as string).toUpperCase();
@@ -172,15 +167,12 @@ function putValue(event: CpeEvent, field: ReportField, value: unknown): void {
       if (value !== '') event.productclass = value as string;
       return;
     case 'event codes':
-      addEventCodes(data, value as string[]);
+      addEventCodes(event.data, value as string[]);
       return;
     case 'event':
-      addEventCodes(data, (value as string).split(','));
+      addEventCodes(event.data, (value as string).split(','));
   }
 }
-
-/** Per cent as a ratio, free of the noise of binary division (48.2 / 100 is 0.48200000000000004). */
-const ratioOf = (perCent: number): number => Math.round(perCent * 1e7) / 1e9;
 
 function addEventCodes(data: ReportData, codes: readonly string[]): void {
   const named = codes.map((code) => code.trim()).filter((code) => code !== '');
@@ -197,7 +189,6 @@ function readTime(
 ): void {
   let raw: string | undefined;
   for (const name of timeNames) {
-    if (!Object.hasOwn(report, name)) continue;
     const read = readDeviceTime(report[name], nowMs);
     if (read === undefined) continue;
     if (read.dropped === undefined) {

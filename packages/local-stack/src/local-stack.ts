@@ -19,6 +19,7 @@ import { untilReady } from './readiness.js';
 import { createRunningServices, type RunningServices } from './running-services.js';
 import { keepSecrets, type StackSecrets } from './secrets.js';
 import { serviceSet, type ServiceProgram, type ServiceSetOptions } from './service-set.js';
+import { removeSocket } from './short-socket.js';
 import { writeStackFile } from './stack-file.js';
 import { lockStack } from './stack-lock.js';
 import { USUAL_DATA_FOLDER, type StartOptions } from './start-options.js';
@@ -146,7 +147,7 @@ async function run(
     layout.controlSocket,
     controlActions({ services, databasePid: () => state.database?.current()?.process.pid ?? null, signal }),
   );
-  stops.push(() => control.close());
+  stops.push(() => control.close().then(() => removeSocket(layout.controlSocket, layout.folder)));
 
   const replicas: [ServiceName, number][] = [
     ['cpemon-api', options.apis],

@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { connect } from '@cpemon/database';
 import { readEnvironment } from './config.js';
 import { findOrFetchServer } from './find-or-fetch-server.js';
@@ -86,6 +86,8 @@ test('a path too long for a socket gets a short one elsewhere', async () => {
   const database = await start(deep);
   expect(Buffer.byteLength(database.socket)).toBeLessThanOrEqual(100);
   expect(await query(database, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  await database.stop(0);
+  expect(existsSync(dirname(database.socket))).toBe(false);
 });
 
 test('stop waits until the server is gone', async () => {

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { connect, type DatabaseAddress } from '@cpemon/database';
 import { initialiseDataFolder, redoLogArgument, serverEnvironment, userArguments } from './data-folder.js';
 import { endProcess, identifyProcess, isRunning, type ProcessIdentity } from './process-identity.js';
-import { socketPath } from './short-socket.js';
+import { removeSocket, socketPath } from './short-socket.js';
 import type { ServerBinary } from './server-binary.js';
 
 const MIB = 1024 * 1024;
@@ -114,6 +114,7 @@ export async function startPrivateDatabase(options: PrivateDatabaseOptions): Pro
       await endProcess(identity, graceMs);
       await ended;
       rmSync(processFile, { force: true });
+      removeSocket(socket, folder);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** sockaddr_un holds 108 bytes on Linux, 104 elsewhere. */
 const LONGEST_SOCKET_PATH = 100;
@@ -21,4 +21,9 @@ export function socketPath(folder: string, name: string): string {
     );
   }
   return join(short, name);
+}
+
+/** Removes the socket of that path, and the folder that was made for it outside `folder`. */
+export function removeSocket(path: string, folder: string): void {
+  rmSync(dirname(path) === folder ? path : dirname(path), { recursive: true, force: true });
 }

@@ -19,7 +19,7 @@ export interface PartitionReport {
   outcome: 'made' | 'busy' | 'catch-all-too-large';
 }
 
-const LOCK_NAME = "CONCAT('cpemon.log_partitions.', LEFT(SHA1(DATABASE()), 24))";
+const LOCK_NAME = "CONCAT('cpemon.log_partitions.', LEFT(SHA2(DATABASE(), 256), 24))";
 
 /**
  * Makes the hourly partitions of log_records from the current hour (UTC, by the database's clock) on, so that the

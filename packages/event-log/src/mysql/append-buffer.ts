@@ -1,6 +1,6 @@
 import type { IntakePath } from '@cpemon/domain';
 import { LogFullError, LogUnavailableError } from '../event-log.js';
-import type { EncodedEvent } from './flush-packet.js';
+import type { EncodedEvents } from './flush-packet.js';
 
 /** How much may wait in front of the log, and how much one flush takes. */
 export interface AppendLimits {
@@ -29,7 +29,8 @@ export const DEFAULT_APPEND_LIMITS: AppendLimits = {
 /** One call of `append`: its events, and how to answer it. */
 export interface AppendCall {
   path: IntakePath;
-  events: readonly EncodedEvent[];
+  events: readonly EncodedEvents[];
+  eventCount: number;
   bytes: number;
   /** Monotonic time (ms) after which the caller is told that the log did not answer. */
   answerBy: number;
@@ -67,12 +68,12 @@ export function createAppendBuffer(limits: AppendLimits): AppendBuffer {
     return usage;
   };
   const count = (usage: Usage, call: AppendCall, sign: 1 | -1): void => {
-    usage.events += sign * call.events.length;
+    usage.events += sign * call.eventCount;
     usage.bytes += sign * call.bytes;
     usage.callers += sign;
   };
   const fits = (usage: Usage, call: AppendCall, share: number): boolean =>
-    usage.events + call.events.length <= limits.maxEvents * share &&
+    usage.events + call.eventCount <= limits.maxEvents * share &&
     usage.bytes + call.bytes <= limits.maxBytes * share &&
     usage.callers + 1 <= limits.maxCallers * share;
 
@@ -100,11 +101,11 @@ export function createAppendBuffer(limits: AppendLimits): AppendBuffer {
       for (const call of queue) {
         if (
           taken > 0 &&
-          (events + call.events.length > limits.flushEvents || bytes + call.bytes > limits.flushBytes)
+          (events + call.eventCount > limits.flushEvents || bytes + call.bytes > limits.flushBytes)
         ) {
           break;
         }
-        events += call.events.length;
+        events += call.eventCount;
         bytes += call.bytes;
         taken += 1;
       }

@@ -1,5 +1,5 @@
 import { isRetryable, type DatabaseAddress } from '@cpemon/database';
-import { laneOf, type CpeEvent, type IntakePath } from '@cpemon/domain';
+import type { CpeEvent, IntakePath } from '@cpemon/domain';
 import { LogUnavailableError, type LogAppender } from '../event-log.js';
 import {
   createAppendBuffer,
@@ -8,7 +8,7 @@ import {
   type AppendLimits,
 } from './append-buffer.js';
 import { StatementDeadlineError } from './deadline.js';
-import { packFlush, type EncodedEvent } from './flush-packet.js';
+import { encodeEvents, packFlush } from './flush-packet.js';
 import { createFlushSender } from './flush-sender.js';
 import { NO_LOG, type EventLogLogger } from './event-log-logger.js';
 import { pause, retryDelayMs } from './retry-delay.js';
@@ -52,11 +52,6 @@ export async function createMySqlAppender(options: AppenderOptions): Promise<Log
   let inFlight: AppendCall[] = [];
   let flushing: Promise<void> | undefined;
   let closing = false;
-
-  const encode = (event: CpeEvent): EncodedEvent => ({
-    lane: laneOf(event.subject, lanes),
-    json: JSON.stringify(event),
-  });
 
   const sendUntilSettled = async (calls: readonly AppendCall[]): Promise<void> => {
     const packet = packFlush(calls.map((call) => call.events));
@@ -119,12 +114,11 @@ export async function createMySqlAppender(options: AppenderOptions): Promise<Log
     append(events: readonly CpeEvent[], path: IntakePath) {
       if (closing) return Promise.reject(new LogUnavailableError('This process is stopping'));
       if (events.length === 0) return Promise.resolve();
-      const encoded = events.map(encode);
-      let bytes = 0;
-      for (const { json } of encoded) bytes += json.length;
+      const encoded = encodeEvents(events, lanes);
+      const bytes = encoded.reduce((sum, part) => sum + part.bytes, 0);
       return new Promise<void>((resolve, reject) => {
         const answerBy = performance.now() + answerWithinMs;
-        buffer.put({ path, events: encoded, bytes, answerBy, resolve, reject });
+        buffer.put({ path, events: encoded, eventCount: events.length, bytes, answerBy, resolve, reject });
         startFlushing();
       });
     },

@@ -33,8 +33,10 @@ export interface ConsumerOptions {
 const LEASE_MARGIN_MS = 1500;
 const RENEW_EVERY_MS = 1000;
 const REBALANCE_EVERY_MS = 500;
-const SHORTEST_POLL_MS = 4;
-const LONGEST_POLL_MS = 25;
+/** The log is looked at this often while events come in, and when none have come for a while. */
+const BUSY_POLL_MS = 5;
+const BUSY_FOR_MS = 1000;
+const IDLE_POLL_MS = 25;
 
 /**
  * Joins a consumer group: takes a fair share of the lanes under leases and applies their events in order, the
@@ -89,15 +91,17 @@ export async function startMySqlConsumer(options: ConsumerOptions): Promise<LogC
   const stopping = new AbortController();
 
   const keepApplying = async (): Promise<void> => {
-    let idleMs = SHORTEST_POLL_MS;
+    let appliedAt = -Infinity;
     let failures = 0;
     while (!stopping.signal.aborted) {
       try {
         const applied = await turns.run(() => runner.runOnce());
         if (failures > 0) logger.info({ failures }, 'Batches are applied again');
         failures = 0;
-        idleMs = applied > 0 ? SHORTEST_POLL_MS : Math.min(LONGEST_POLL_MS, idleMs * 2);
-        if (applied < BACKLOG_EVENTS) await pause(idleMs, stopping.signal);
+        const now = performance.now();
+        if (applied > 0) appliedAt = now;
+        if (applied >= BACKLOG_EVENTS) continue;
+        await pause(now - appliedAt < BUSY_FOR_MS ? BUSY_POLL_MS : IDLE_POLL_MS, stopping.signal);
       } catch (error) {
         if (failures === 0) logger.warn({ err: error }, 'A batch could not be applied; it is tried again');
         failures += 1;

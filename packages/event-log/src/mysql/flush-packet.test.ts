@@ -1,13 +1,17 @@
-import { packFlush } from './flush-packet.js';
+import { laneOf, type CpeEvent } from '@cpemon/domain';
+import { encodeEvents, packFlush, type EncodedEvents } from './flush-packet.js';
+
+const event = (subject: string, id: string, model: string): CpeEvent => ({
+  ...{ id, source: '/telemetry', type: 'cpemon.heartbeat.v1', subject },
+  data: { attributes: { model } },
+});
+const encoded = (lane: number, ...values: string[]): EncodedEvents => {
+  const json = JSON.stringify(values);
+  return { lane, eventCount: values.length, json, bytes: Buffer.byteLength(json) };
+};
 
 test('events of a lane keep their order, and the index says where each lane lies', () => {
-  const packet = packFlush([
-    [
-      { lane: 5, json: '"a"' },
-      { lane: 3, json: '"é"' },
-    ],
-    [{ lane: 5, json: '"b"' }],
-  ]);
+  const packet = packFlush([[encoded(5, 'a'), encoded(3, 'é')], [encoded(5, 'b')]]);
   expect(packet).toMatchObject({ firstLane: 3, lastLane: 5, eventCount: 3 });
   expect(packet.index.match(/.{24}/g)).toEqual([
     '000001' + '000000001' + '000000006',
@@ -15,6 +19,30 @@ test('events of a lane keep their order, and the index says where each lane lies
     '000002' + '000000007' + '000000009',
   ]);
   expect(packet.events.toString()).toBe('["é"]["a","b"]');
+});
+
+test('a flush holds what was appended, text that is not ASCII and half a surrogate pair included', () => {
+  const calls = [
+    ['A', 'B', 'A', 'C'],
+    ['B', 'A'],
+    ['C', 'D'],
+  ].map((devices, call) =>
+    devices.map((device, n) => event(device, `${call}-${n}`, '"\\ \n é 路由器 \u{1F600} \ud800'.slice(n))),
+  );
+  const { firstLane, lastLane, index, events, eventCount } = packFlush(
+    calls.map((call) => encodeEvents(call, 4)),
+  );
+  expect(eventCount).toBe(8);
+  expect(index).toHaveLength(24 * (lastLane - firstLane + 1));
+  for (let lane = firstLane; lane <= lastLane; lane += 1) {
+    const [, count, start, length] = /^(\d{6})(\d{9})(\d{9})$/.exec(
+      index.substr((lane - firstLane) * 24, 24),
+    )!;
+    const appended = calls.flat().filter(({ subject }) => laneOf(subject, 4) === lane);
+    expect(Number(count)).toBe(appended.length);
+    const json = events.toString('utf8', Number(start) - 1, Number(start) - 1 + Number(length));
+    expect(json === '' ? [] : JSON.parse(json)).toEqual(appended);
+  }
 });
 
 test('a flush without events is a mistake of ours', () => {

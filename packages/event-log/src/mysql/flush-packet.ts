@@ -1,3 +1,5 @@
+import { laneOf, type CpeEvent } from '@cpemon/domain';
+
 /** The events of one flush, ready for `append_flush` (sql/0001_event_log.sql). */
 export interface FlushPacket {
   firstLane: number;
@@ -9,41 +11,78 @@ export interface FlushPacket {
   eventCount: number;
 }
 
-/** An event on its way into the log: its lane and its JSON text. */
-export interface EncodedEvent {
+/** Events of one lane on their way into the log, in their order. */
+export interface EncodedEvents {
   lane: number;
+  eventCount: number;
+  /** A JSON array without blanks around it. */
   json: string;
+  /** Length of `json` as UTF-8. */
+  bytes: number;
+}
+
+/** Encodes events by lane; those of a lane keep their order. One text for several events costs less than one for each. */
+export function encodeEvents(events: readonly CpeEvent[], lanes: number): EncodedEvents[] {
+  const eventsByLane = new Map<number, CpeEvent[]>();
+  for (const event of events) {
+    const lane = laneOf(event.subject, lanes);
+    const ofLane = eventsByLane.get(lane);
+    if (ofLane === undefined) eventsByLane.set(lane, [event]);
+    else ofLane.push(event);
+  }
+  const encoded: EncodedEvents[] = [];
+  for (const [lane, ofLane] of eventsByLane) {
+    const json = JSON.stringify(ofLane);
+    encoded.push({ lane, eventCount: ofLane.length, json, bytes: Buffer.byteLength(json) });
+  }
+  return encoded;
 }
 
 /** Packs events into one flush; events of a lane keep their order. `entries` must hold at least one event. */
-export function packFlush(entries: Iterable<readonly EncodedEvent[]>): FlushPacket {
-  const textsByLane: string[][] = [];
-  let eventCount = 0;
+export function packFlush(entries: Iterable<readonly EncodedEvents[]>): FlushPacket {
+  const partsByLane: EncodedEvents[][] = [];
+  let bytes = 0;
   for (const entry of entries) {
-    for (const { lane, json } of entry) {
-      (textsByLane[lane] ??= []).push(json);
-      eventCount += 1;
+    for (const part of entry) {
+      (partsByLane[part.lane] ??= []).push(part);
+      bytes += part.bytes;
     }
   }
-  const firstLane = textsByLane.findIndex((texts) => texts !== undefined);
-  const lastLane = textsByLane.length - 1;
+  const firstLane = partsByLane.findIndex((parts) => parts !== undefined);
+  const lastLane = partsByLane.length - 1;
   if (firstLane === -1) throw new Error('A flush needs at least one event');
 
+  const events = Buffer.allocUnsafe(bytes);
   let index = '';
-  let start = 1;
-  const arrays: Buffer[] = [];
+  let end = 0;
+  let eventCount = 0;
   for (let lane = firstLane; lane <= lastLane; lane += 1) {
-    const texts = textsByLane[lane];
-    if (texts === undefined) {
+    const parts = partsByLane[lane];
+    if (parts === undefined) {
       index += NO_EVENTS;
       continue;
     }
-    const array = Buffer.from(`[${texts.join(',')}]`);
-    index += digits(texts.length, 6) + digits(start, 9) + digits(array.length, 9);
-    start += array.length;
-    arrays.push(array);
+    const start = end;
+    end = writeJoined(events, start, parts);
+    const count = parts.reduce((sum, part) => sum + part.eventCount, 0);
+    index += digits(count, 6) + digits(start + 1, 9) + digits(end - start, 9);
+    eventCount += count;
   }
-  return { firstLane, lastLane, index, events: Buffer.concat(arrays), eventCount };
+  return { firstLane, lastLane, index, events: events.subarray(0, end), eventCount };
+}
+
+const COMMA = 44;
+
+/** Writes JSON arrays as one. @returns where it ends */
+function writeJoined(target: Buffer, start: number, parts: readonly EncodedEvents[]): number {
+  let end = start;
+  for (const { json } of parts) {
+    // The closing bracket of the array before becomes the opening bracket of this one, and that a comma.
+    const at = end === start ? start : end - 1;
+    end = at + target.write(json, at);
+    if (at !== start) target[at] = COMMA;
+  }
+  return end;
 }
 
 const NO_EVENTS = '0'.repeat(24);
