@@ -1,6 +1,6 @@
 import type { RowDataPacket } from 'mysql2';
 import type { RunningStack } from './running-stack.js';
-import { within } from './running-stack.js';
+import { sleep, within } from './running-stack.js';
 
 /** One device as the simulator knows it and as the database has it. */
 interface DeviceDifference {
@@ -13,10 +13,17 @@ interface DeviceDifference {
 /** Stops the fleet, lets everything in flight settle and the backlog drain. */
 export async function settle(stack: RunningStack, seconds = 60): Promise<void> {
   await stack.simulator('/pause');
+  let accepted = -1;
   await within(seconds, 'nothing is open and the backlog is drained', async () => {
     const { totals } = await stack.truth();
     const { totals: books } = await stack.pipeline();
-    return totals.open === 0 && books.lag_events === 0 && books.applied === books.accepted;
+    // Looked at twice, longer apart than an answer of the API may be old.
+    const asBefore = books.accepted === accepted;
+    accepted = books.accepted;
+    if (totals.open === 0 && books.lag_events === 0 && books.applied === books.accepted && asBefore)
+      return true;
+    await sleep(1.2);
+    return false;
   });
 }
 

@@ -31,22 +31,24 @@ const OPEN_BRACE = 123;
 
 /**
  * Cuts an array of flat objects, which is what devices send, at its braces, without a look at every character.
- * Undefined where anything but blanks and a comma stands between a closing brace and the next opening one, or where
- * another bracket is: what is cut has no nesting. The cuts are right if there are as many as elements. Undefined too
- * where they are more than allowed.
+ * Undefined for more than may be, and where anything but blanks and a comma stands between a closing brace and the
+ * next opening one: so nothing that is cut nests. Every closing brace of the text ends a piece, one in a string as
+ * well; the cuts are right if there are as many pieces as elements.
  */
 function cutFlatObjects(text: string): string[] | undefined {
   const open = afterBlanks(text, 0);
   if (text.charCodeAt(open) !== OPEN_BRACKET || text.includes('[', open + 1)) return undefined;
   const pieces: string[] = [];
-  for (let start = afterBlanks(text, open + 1); pieces.length < ARRAY_EVENTS; ) {
+  for (let start = afterBlanks(text, open + 1); pieces.length < ARRAY_EVENTS;) {
     if (text.charCodeAt(start) !== OPEN_BRACE) return undefined;
     const end = text.indexOf('}', start) + 1;
     const nextOpen = text.indexOf('{', start + 1);
     if (end === 0 || (nextOpen !== -1 && nextOpen < end)) return undefined;
     pieces.push(text.slice(start, end));
     const after = afterBlanks(text, end);
-    if (text.charCodeAt(after) === CLOSE_BRACKET) return pieces;
+    if (text.charCodeAt(after) === CLOSE_BRACKET) {
+      return afterBlanks(text, after + 1) === text.length ? pieces : undefined;
+    }
     if (text.charCodeAt(after) !== COMMA) return undefined;
     start = afterBlanks(text, after + 1);
   }

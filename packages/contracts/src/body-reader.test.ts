@@ -312,6 +312,51 @@ describe('an array', () => {
     expect(second.id).toBe(alone.id);
   });
 
+  test('an event is in an array what it is alone, whatever its text and whatever stands around it', () => {
+    const blanks = fc.stringMatching(/^[ \n\r\t]{0,2}$/);
+    const text = fc.string({
+      unit: fc.constantFrom('{', '}', '[', ']', ',', ':', '"', '\\', 'x', 'é', '\ud800'),
+    });
+    const flat = fc.record({
+      sn: fc.constantFrom('A1', '{', '}'),
+      ts: fc.constant(CANONICAL.ts),
+      model: text,
+    });
+    const nested = fc.record({
+      ...{ sn: fc.constant('A2'), ts: fc.constant(CANONICAL.ts) },
+      x: fc.jsonValue(),
+    });
+    const element = fc.tuple(blanks, fc.oneof({ weight: 5, arbitrary: flat }, nested), blanks);
+    fc.assert(
+      fc.property(fc.array(element, { minLength: 1, maxLength: 4 }), (elements) => {
+        const body = `[${elements.map(([before, value, after]) => before + JSON.stringify(value) + after).join()}]`;
+        const alone = elements.map(
+          ([, value]) => accepted(readSingleBody(bytes(value), TELEMETRY_FORMAT, request())).events[0],
+        );
+        expect(accepted(array(body))).toMatchObject({ events: alone, rejected: [] });
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test.each([
+    ['a string looks like the border of two', '[{"sn":"A1","model":"},{"}]'],
+    ['a string ends in a brace', '[{"sn":"A1","model":"}"}]'],
+    ['a bracket stands in a string', '[{"sn":"A1","model":"]"} ]'],
+    ['a string looks like the end of the body', '[{"sn":"A1","model":"}]"}]'],
+    ['a number is a bare word', '[{"sn":"A1","cpu_pct":NaN}]'],
+  ])('is one event where %s', (_name, text) => {
+    expect(accepted(array(text)).events.map(({ subject }) => subject)).toEqual(['A1']);
+  });
+
+  test('deep nesting is refused without being built, however much of it there is', () => {
+    const deep = `{"sn":"A1","x":${'[{"y":'.repeat(100)}1${'}]'.repeat(100)}}`;
+    const many = `[${Array(4000).fill(deep).join()}]`;
+    expect(many.length).toBeGreaterThan(3 * 2 ** 20);
+    const rejected = Array.from({ length: 4000 }, (_, index) => ({ index, reason: 'too_deep' }));
+    expect(array(many)).toEqual(expect.objectContaining({ code: 'all_events_refused', rejected }));
+  });
+
   test('a single object is an array of one, and an empty array is nothing', () => {
     expect(accepted(array({ sn: 'A1' })).events).toHaveLength(1);
     expect(accepted(array([])).events).toEqual([]);
@@ -332,12 +377,17 @@ describe('an array', () => {
     expect(array(Array(5001).fill({ sn: 'A1' }))).toMatchObject({ code: 'too_many_events' });
   });
 
-  test.each(['[', '[{"sn":"A1"},', '[{"sn":"A1"},]', '[{"sn":"A1"}{"sn":"A2"}]', '[1 2]', '[{"sn":"A1"}]]'])(
-    '%p is not JSON',
-    (text) => {
-      expect(array(text)).toMatchObject({ code: 'invalid_json' });
-    },
-  );
+  test.each([
+    ...['[', '[{"sn":"A1"},', '[{"sn":"A1"},]', '[{"sn":"A1"}{"sn":"A2"}]', '[1 2]', '[{"sn":"A1"}]]'],
+    ...[
+      '[{"sn":"A1"}] x',
+      '[{"sn":"A1"},\u00a0{"sn":"A2"}]',
+      '\u00a0[{"sn":"A1"}]',
+      '[{"sn":"A1"},{"sn":"A2}]',
+    ],
+  ])('%p is not JSON', (text) => {
+    expect(array(text)).toMatchObject({ code: 'invalid_json' });
+  });
 });
 
 test('whatever the bytes, the answer is events or a refusal', () => {

@@ -26,6 +26,11 @@ test('only the elements that are too deep are marked', () => {
   expect(spans.map(({ tooDeep }) => tooDeep)).toEqual([false, true, false]);
 });
 
+test('an element without an end is marked as well', () => {
+  const spans = spansOfArray(`[{},${'['.repeat(34)}`, 32, 100);
+  expect(spans.map(({ tooDeep }) => tooDeep)).toEqual([false, true]);
+});
+
 test('looking stops soon after the most elements that are allowed', () => {
   expect(spansOfArray(`[${'1,'.repeat(1000)}1]`, 32, 10)).toHaveLength(11);
 });

@@ -2,7 +2,10 @@ import { NESTING_LEVELS } from './body-limits.js';
 import { endOfString } from './json-text.js';
 import { refuse } from './refusal.js';
 
-export const TOO_DEEP = refuse('too_deep', `More than ${NESTING_LEVELS} objects or arrays inside each other.`);
+export const TOO_DEEP = refuse(
+  'too_deep',
+  `More than ${NESTING_LEVELS} objects or arrays inside each other.`,
+);
 
 const QUOTE = 34;
 const COMMA = 44;
@@ -38,7 +41,7 @@ export interface ElementSpan {
 
 /**
  * The elements of the JSON array that `text` holds, without building any. Right for valid JSON; for other text it
- * gives some spans or none, and the parser finds the error.
+ * gives some spans or none, and the parser finds the error; an element without an end reaches to that of the text.
  * @param most stop after this many plus one
  */
 export function spansOfArray(text: string, levels: number, most: number): ElementSpan[] {
@@ -65,6 +68,7 @@ export function spansOfArray(text: string, levels: number, most: number): Elemen
       if (depth > deepest) deepest = depth;
     } else if (closes) depth -= 1;
   }
+  if (start >= 0) spans.push({ start, end: text.length, tooDeep: deepest > levels + 1 });
   return spans;
 }
 

@@ -39,7 +39,7 @@ export interface PreparedApply {
 
 /**
  * What a consumer group does with its events. A lane is opened before its first batch; after any error, lost
- * answer or lost lease it is closed, and whatever was remembered about it is void. Behind a backlog a batch is
+ * answer or lost lease it is closed, and whatever was remembered about it is void. A batch may be
  * prepared while the one before it is written; they are written in the order in which they were prepared.
  */
 export interface LaneApplier {

@@ -35,17 +35,15 @@ export interface BatchRunnerOptions {
 
 export interface BatchRunner {
   /**
-   * Reads and prepares what waits in our lanes and writes it in one transaction. A batch of a backlog may still be
-   * being written when this resolves. The number of events taken.
-   * @throws whatever went wrong; what was remembered of the lanes concerned is void by then
+   * Reads and prepares what waits in our lanes, and begins to write it in one transaction when the batch before is
+   * written. The number of events taken.
+   * @throws whatever went wrong with this batch or the one before; what was remembered of the lanes is void by then
    */
   runOnce(): Promise<number>;
   /** Resolves when nothing is being written. */
   settled(): Promise<void>;
 }
 
-/** A batch this large means a backlog: the next one is read and prepared while it is written. */
-export const BACKLOG_EVENTS = 1000;
 /** A lane whose log has a hole is looked at again this often. */
 const GAP_RETRY_MS = 5000;
 
@@ -168,10 +166,9 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
         lane.bytesPerEvent = read.bytes / read.eventCount;
       }
       writing = write(parts, prepared, startedAt);
-      const events = eventCount(parts);
-      if (events >= BACKLOG_EVENTS) writing.catch(() => undefined);
-      else await writtenBefore();
-      return events;
+      // Whoever comes next waits for it and hears of its error; meanwhile the next batch is read and prepared.
+      writing.catch(() => undefined);
+      return eventCount(parts);
     },
     settled: () => writing.catch(() => undefined),
   };

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { DatabaseAddress } from '@cpemon/database';
 import type { LaneApplier, LogConsumer } from '../event-log.js';
-import { BACKLOG_EVENTS, createBatchRunner, type ConsumerObserver } from './batch-runner.js';
+import { createBatchRunner, type ConsumerObserver } from './batch-runner.js';
 import { DEFAULT_BATCH_LIMITS, type BatchLimits } from './batch-plan.js';
 import { NO_LOG, type EventLogLogger } from './event-log-logger.js';
 import { getCurrentGeneration } from './generation.js';
@@ -36,6 +36,8 @@ const REBALANCE_EVERY_MS = 500;
 /** The log is looked at this often while events come in, and when none have come for a while. */
 const BUSY_POLL_MS = 5;
 const BUSY_FOR_MS = 1000;
+/** A batch this large means a backlog: the next one follows at once. */
+const BACKLOG_EVENTS = 1000;
 const IDLE_POLL_MS = 25;
 
 /**

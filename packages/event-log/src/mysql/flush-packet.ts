@@ -21,8 +21,9 @@ export interface EncodedEvents {
   bytes: number;
 }
 
-/** Encodes events by lane; those of a lane keep their order. One text for several events costs less than one for each. */
+/** Encodes events by lane; those of a lane keep their order. One text of many costs less than many of one. */
 export function encodeEvents(events: readonly CpeEvent[], lanes: number): EncodedEvents[] {
+  if (events.length === 1) return [encodeLane(laneOf(events[0]!.subject, lanes), events)];
   const eventsByLane = new Map<number, CpeEvent[]>();
   for (const event of events) {
     const lane = laneOf(event.subject, lanes);
@@ -30,12 +31,12 @@ export function encodeEvents(events: readonly CpeEvent[], lanes: number): Encode
     if (ofLane === undefined) eventsByLane.set(lane, [event]);
     else ofLane.push(event);
   }
-  const encoded: EncodedEvents[] = [];
-  for (const [lane, ofLane] of eventsByLane) {
-    const json = JSON.stringify(ofLane);
-    encoded.push({ lane, eventCount: ofLane.length, json, bytes: Buffer.byteLength(json) });
-  }
-  return encoded;
+  return Array.from(eventsByLane, ([lane, ofLane]) => encodeLane(lane, ofLane));
+}
+
+function encodeLane(lane: number, events: readonly CpeEvent[]): EncodedEvents {
+  const json = JSON.stringify(events);
+  return { lane, eventCount: events.length, json, bytes: Buffer.byteLength(json) };
 }
 
 /** Packs events into one flush; events of a lane keep their order. `entries` must hold at least one event. */
