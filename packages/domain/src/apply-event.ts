@@ -61,7 +61,7 @@ export function applyEvent(
     record.duplicates += 1;
     if (event.source === OWN_REQUEST) seen(record, source, seenAt);
   } else {
-    record.recentIdentities = remember(record.recentIdentities, code);
+    remember(record.recentIdentities, code);
     outcome = applyReport(source, received, deviceTime, seenAt, rules);
     if (outcome === 'late') record.late += 1;
     seen(record, source, seenAt);

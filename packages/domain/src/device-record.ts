@@ -1,5 +1,6 @@
 import type { AttributeName } from './event.js';
 import type { Reachability } from './reachability.js';
+import type { RecentIdentities } from './recent-identities.js';
 
 /** The values of one report that are still the newest of their source. */
 export interface Report {
@@ -60,7 +61,7 @@ export interface DeviceRecord {
   duplicates: number;
   late: number;
   /** See recent-identities.ts. */
-  recentIdentities: string;
+  recentIdentities: RecentIdentities;
   /** The source heard last stands first. */
   sources: SourceRecord[];
   /** Before this moment silence changes nothing (a lower bound; gaps of intake only move it back). */
@@ -86,7 +87,7 @@ export function newDeviceRecord(
     applied: 0,
     duplicates: 0,
     late: 0,
-    recentIdentities: '',
+    recentIdentities: [],
     sources: [],
     quietUntil: -Infinity,
   };

@@ -1,4 +1,11 @@
-import { learntSeconds, type DeviceRecord, type Report, type SourceRecord } from '@cpemon/domain';
+import {
+  identitiesFromText,
+  identitiesToText,
+  learntSeconds,
+  type DeviceRecord,
+  type Report,
+  type SourceRecord,
+} from '@cpemon/domain';
 import { ATTRIBUTE_BITS, METRIC_BITS, VALUE_COLUMNS, type ColumnValues } from './value-columns.js';
 
 /**
@@ -19,7 +26,7 @@ export function encodeMemory(
   columns: ColumnValues,
   escape: (json: string) => string = (json) => json,
 ): string {
-  let text = `{"v":1,"ids":"${record.recentIdentities}","sources":[`;
+  let text = `{"v":1,"ids":"${identitiesToText(record.recentIdentities)}","sources":[`;
   for (let at = 0; at < record.sources.length; at += 1) {
     if (at > 0) text += ',';
     text += encodeSource(record.sources[at]!, columns, escape);
@@ -132,7 +139,7 @@ export function decodeMemory(
   const memory = JSON.parse(text) as MemoryJson;
   if (memory.v !== 1) throw new UnknownMemoryError(`device memory of version ${memory.v} is not known`);
   return {
-    recentIdentities: memory.ids,
+    recentIdentities: identitiesFromText(memory.ids),
     sources: memory.sources.map((source) => decodeSource(source, columns)),
   };
 }
