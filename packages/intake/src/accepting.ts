@@ -9,28 +9,36 @@ export interface WatchedAppender extends Pick<LogAppender, 'append'> {
   accepting(path: IntakePath): boolean;
 }
 
-/** Watches what becomes of appends, for the beats that say whether this process accepts. */
+/** After a failure a path counts as closed until something is taken again, but no longer than this. */
+const FAILURE_LASTS_MS = 60_000;
+
+/**
+ * Watches what becomes of appends, for the beats that say whether this process accepts.
+ * @param clock monotonic milliseconds
+ */
 export function watchAppends(
   appender: Pick<LogAppender, 'append'> & { connected(): boolean },
+  clock: () => number = () => performance.now(),
 ): WatchedAppender {
   const taken = new Set<IntakePath>();
-  const failed = new Set<IntakePath>();
+  const failedAt = new Map<IntakePath, number>();
   return {
     append(events: readonly CpeEvent[], path: IntakePath) {
       return appender.append(events, path).then(
         () => {
           taken.add(path);
+          failedAt.delete(path);
         },
         (error: unknown) => {
-          failed.add(path);
+          failedAt.set(path, clock());
           throw error;
         },
       );
     },
     accepting(path) {
-      const refusedOnly = failed.has(path) && !taken.has(path);
+      const failing = clock() - (failedAt.get(path) ?? -Infinity) < FAILURE_LASTS_MS;
+      const refusedOnly = failing && !taken.has(path);
       taken.delete(path);
-      failed.delete(path);
       return appender.connected() && !refusedOnly;
     },
   };

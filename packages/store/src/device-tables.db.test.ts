@@ -47,6 +47,7 @@ function reporting(
 async function store(records: DeviceRecord[], lane = 3): Promise<void> {
   const encoded = records.map((record) => ({ record, ...encodeDeviceState(record, 1, lane) }));
   const rows = encoded.map(({ record, manufacturer, model }) => ({
+    ...identityOfRecord(record),
     ...{ record, manufacturer, model, source: '/heartbeat' },
     ...{ generation: 1, lane },
   }));
@@ -58,6 +59,12 @@ async function store(records: DeviceRecord[], lane = 3): Promise<void> {
   for (const { record, sql } of encoded) statements.add(record.deviceId, sql);
   await statements.write(database.pool);
 }
+
+const identityOfRecord = ({ serialNumber, oui, productClass }: DeviceRecord) => ({
+  serialNumber,
+  oui,
+  productClass,
+});
 
 const load = (serialNumbers: string[]) =>
   loadDevicesBySerial(database.pool, serialNumbers, DEFAULT_REACHABILITY_SETTINGS);
@@ -146,7 +153,10 @@ test('an identity that becomes complete is written to the device it belongs to',
   record.oui = '00259E';
   record.productClass = 'EG8145V5';
   await describeDevices(database.pool, [
-    { record, manufacturer: 'Huawei', model: NASTY, source: '/webhook', generation: 1, lane: 3 },
+    {
+      ...identityOfRecord(record),
+      ...{ record, manufacturer: 'Huawei', model: NASTY, source: '/webhook', generation: 1, lane: 3 },
+    },
   ]);
   const loaded = await load(['ADOPTED']);
   expect(loaded).toEqual([{ record, manufacturer: 'Huawei', model: NASTY }]);

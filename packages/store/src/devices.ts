@@ -4,7 +4,11 @@ import type { DeviceRecord } from '@cpemon/domain';
 
 /** A row of `devices`; times in epoch ms. */
 export interface DeviceRow {
+  /** Gets the key; the identity stands beside it, because the next batch may complete that before this is written. */
   record: DeviceRecord;
+  serialNumber: string;
+  oui: string;
+  productClass: string;
   manufacturer: string | null;
   model: string | null;
   /** Source of the first event. */
@@ -25,15 +29,15 @@ INSERT INTO devices
   (serial_number, oui, product_class, manufacturer, model, source, generation, lane, first_seen_at)
 VALUES ?`,
       [
-        chunk.map(({ record, manufacturer, model, source, generation, lane }) => [
-          ...[record.serialNumber, record.oui, record.productClass, manufacturer, model, source.slice(0, 32)],
-          ...[generation, lane, new Date(record.firstSeenAt)],
+        chunk.map((row) => [
+          ...[row.serialNumber, row.oui, row.productClass, row.manufacturer, row.model],
+          ...[row.source.slice(0, 32), row.generation, row.lane, new Date(row.record.firstSeenAt)],
         ]),
       ],
     );
     const [found] = await transaction.query<RowDataPacket[][]>({
       sql: 'SELECT device_id, serial_number, oui, product_class FROM devices WHERE serial_number IN (?)',
-      values: [chunk.map(({ record }) => record.serialNumber)],
+      values: [chunk.map(({ serialNumber }) => serialNumber)],
       rowsAsArray: true,
     });
     const keys = new Map(
@@ -42,9 +46,9 @@ VALUES ?`,
         deviceId,
       ]),
     );
-    for (const { record } of chunk) {
-      const key = keys.get([record.serialNumber, record.oui, record.productClass].join('\0'));
-      if (key === undefined) throw new Error(`device ${record.serialNumber} is not there after its INSERT`);
+    for (const { record, serialNumber, oui, productClass } of chunk) {
+      const key = keys.get([serialNumber, oui, productClass].join('\0'));
+      if (key === undefined) throw new Error(`device ${serialNumber} is not there after its INSERT`);
       record.deviceId = key;
     }
   }
@@ -63,9 +67,16 @@ ON DUPLICATE KEY UPDATE oui = VALUES(oui), product_class = VALUES(product_class)
       [
         rows
           .slice(first, first + ROWS_A_STATEMENT)
-          .map(({ record, manufacturer, model, source, generation, lane }) => [
-            ...[record.deviceId, record.serialNumber, record.oui, record.productClass, manufacturer, model],
-            ...[source.slice(0, 32), generation, lane, new Date(record.firstSeenAt)],
+          .map((row) => [
+            ...[
+              row.record.deviceId,
+              row.serialNumber,
+              row.oui,
+              row.productClass,
+              row.manufacturer,
+              row.model,
+            ],
+            ...[row.source.slice(0, 32), row.generation, row.lane, new Date(row.record.firstSeenAt)],
           ]),
       ],
     );

@@ -1,3 +1,4 @@
+import type { RowDataPacket } from 'mysql2/promise';
 import type { Connection } from '@cpemon/database';
 import { BEAT_TOLERANCE_MS, type IntakePath } from '@cpemon/domain';
 
@@ -78,19 +79,22 @@ export async function writeBeat(
   { process, service, paths, accepting }: Beat,
 ): Promise<void> {
   if (accepting.length > 0) {
+    // One moment for both statements: one that a stopped process sends late must not say that it accepted meanwhile.
+    const [[clock]] = await pool.query<RowDataPacket[]>('SELECT CAST(UTC_TIMESTAMP(3) AS CHAR) AS now');
+    const now = clock?.['now'] as string;
     await pool.query(
       `
 INSERT INTO intake_gaps (path, started_at, ended_at)
-SELECT path, accepted_at, UTC_TIMESTAMP(3) FROM intake_paths
- WHERE path IN (?) AND accepted_at < UTC_TIMESTAMP(3) - INTERVAL ? MICROSECOND
+SELECT path, accepted_at, CAST(? AS DATETIME(3)) FROM intake_paths
+ WHERE path IN (?) AND accepted_at < CAST(? AS DATETIME(3)) - INTERVAL ? MICROSECOND
 ON DUPLICATE KEY UPDATE ended_at = GREATEST(intake_gaps.ended_at, VALUES(ended_at))`,
-      [accepting, BEAT_TOLERANCE_MS * 1000],
+      [now, accepting, now, BEAT_TOLERANCE_MS * 1000],
     );
     await pool.query(
       `
-INSERT INTO intake_paths (path, accepted_at) VALUES ${accepting.map(() => '(?, UTC_TIMESTAMP(3))').join(', ')}
+INSERT INTO intake_paths (path, accepted_at) VALUES ${accepting.map(() => '(?, ?)').join(', ')}
 ON DUPLICATE KEY UPDATE accepted_at = GREATEST(accepted_at, VALUES(accepted_at))`,
-      [...accepting],
+      accepting.flatMap((path) => [path, now]),
     );
   }
   await pool.query(

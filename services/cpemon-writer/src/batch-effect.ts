@@ -60,7 +60,10 @@ export async function addLaneEffect(
     device.manufacturer = manufacturer;
     device.model = model;
     const source = record.sources[0]?.source ?? '';
-    const row = { record, manufacturer, model, source, generation: lane.generation, lane: lane.lane };
+    const { serialNumber, oui, productClass } = record;
+    const identity = { serialNumber, oui, productClass };
+    const place = { generation: lane.generation, lane: lane.lane };
+    const row = { record, ...identity, manufacturer, model, source, ...place };
     if (record.deviceId === 0) effect.newDevices.push({ ...row, state: sql });
     else effect.describedDevices.push(row);
   }

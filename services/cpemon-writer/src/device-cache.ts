@@ -71,7 +71,9 @@ export function createDeviceCache(): DeviceCache {
     byId: (deviceId) => young.byId.get(deviceId) ?? old.byId.get(deviceId),
     put: keep,
     identify(device) {
-      young.byId.set(device.record.deviceId, device);
+      // Into the half that knows its serial number, so that both leave together; into neither when it has left.
+      const half = [young, old].find(({ bySerial }) => bySerial.has(device.record.serialNumber));
+      half?.byId.set(device.record.deviceId, device);
     },
     trim,
     size: () => young.bySerial.size + old.bySerial.size,

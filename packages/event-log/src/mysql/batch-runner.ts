@@ -46,17 +46,21 @@ export interface BatchRunner {
 
 /** A lane whose log has a hole is looked at again this often. */
 const GAP_RETRY_MS = 5000;
+/** Events of a batch when transactions keep outlasting their deadline, and the steps in which it grows again. */
+const SMALLEST_LIMIT = 500;
 
 export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
   const { membership, holder, applier, logger, observer } = options;
   /** Lanes of a batch that failed for a reason of its own: tried one by one, so that one lane's trouble stays there. */
   const suspects = new Set<number>();
   let writing: Promise<void> = Promise.resolve();
+  /** Halved when a transaction outlasts its deadline, so that a slow disk gets batches that it can finish. */
+  const limits = { ...options.limits };
 
   const reader = createBatchReader({
     membership,
     link: options.readLink,
-    limits: options.limits,
+    limits,
     onGap(lane) {
       observer.gapSeen?.(lane.lane);
       logger.error({ lane: lane.lane, offset: lane.readOffset }, 'The log has a gap; the lane waits');
@@ -85,6 +89,12 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
       return;
     }
     holder.close(holder.all());
+    if (error instanceof StatementDeadlineError) {
+      limits.events = Math.max(
+        Math.min(SMALLEST_LIMIT, options.limits.events),
+        Math.floor(limits.events / 2),
+      );
+    }
     if (isRetryable(error) || error instanceof StatementDeadlineError) return;
     for (const { lane } of lanes) suspects.add(lane);
     const [only] = lanes;
@@ -113,6 +123,7 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
       throw error;
     }
     prepared.committed();
+    limits.events = Math.min(options.limits.events, limits.events + SMALLEST_LIMIT);
     for (const { lane, read } of parts) {
       lane.failures = 0;
       suspects.delete(lane.lane);
@@ -141,7 +152,10 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
         holder.drop(holder.all());
         return 0;
       }
-      if (holder.all().length === 0) return 0;
+      if (holder.all().length === 0) {
+        await writtenBefore().catch(() => undefined);
+        return 0;
+      }
       const startedAt = performance.now();
       let parts: LanePart[] = [];
       let prepared: PreparedApply;

@@ -55,19 +55,24 @@ export async function startMySqlConsumer(options: ConsumerOptions): Promise<LogC
   const readLink = link(leaseMs);
   const applyLink = link(leaseMs);
 
-  const membership: Membership = await leaseLink.run(leaseMs, async (connection) => {
-    const { generation } = await getCurrentGeneration(connection);
-    const entered: Membership = {
-      group: options.group,
-      generation,
-      member: options.member,
-      host: hostname().slice(0, 255),
-      version: options.version,
-      leaseMs,
-    };
-    await ensureOffsets(connection, entered);
-    return entered;
-  });
+  const membership: Membership = await leaseLink
+    .run(leaseMs, async (connection) => {
+      const { generation } = await getCurrentGeneration(connection);
+      const entered: Membership = {
+        group: options.group,
+        generation,
+        member: options.member,
+        host: hostname().slice(0, 255),
+        version: options.version,
+        leaseMs,
+      };
+      await ensureOffsets(connection, entered);
+      return entered;
+    })
+    .catch(async (error: unknown) => {
+      await Promise.all([leaseLink, rebalanceLink, readLink, applyLink].map((made) => made.close()));
+      throw error;
+    });
 
   const lease = startLease({
     leaseMs,

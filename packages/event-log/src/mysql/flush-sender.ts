@@ -54,10 +54,15 @@ export async function createFlushSender(options: FlushSenderOptions): Promise<Fl
     registered = true;
   };
 
-  const generation = await link.run(options.leaseMs, async (connection) => {
-    await register(connection);
-    return getCurrentGeneration(connection);
-  });
+  const generation = await link
+    .run(options.leaseMs, async (connection) => {
+      await register(connection);
+      return getCurrentGeneration(connection);
+    })
+    .catch(async (error: unknown) => {
+      await link.close();
+      throw error;
+    });
 
   const send = async (packet: FlushPacket): Promise<void> => {
     try {

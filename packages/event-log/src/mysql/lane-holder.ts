@@ -58,13 +58,14 @@ export function createLaneHolder(membership: Membership, applier: LaneApplier): 
   };
 }
 
+/** Locking, so that a transaction of ours whose answer was lost has ended before anything is loaded again. */
 async function readPositions(
   connection: SingleConnection,
   { group, generation }: Membership,
   lanes: readonly OwnedLane[],
 ): Promise<RowDataPacket[]> {
   const [rows] = await connection.query<RowDataPacket[]>(
-    'SELECT lane, applied_seq, applied_hour FROM log_offsets WHERE grp = ? AND generation = ? AND lane IN (?)',
+    'SELECT lane, applied_seq, applied_hour FROM log_offsets WHERE grp = ? AND generation = ? AND lane IN (?) FOR UPDATE',
     [group, generation, lanes.map(({ lane }) => lane)],
   );
   return rows;

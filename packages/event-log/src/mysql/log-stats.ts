@@ -11,7 +11,7 @@ export async function readLogStats(connection: Connection, group: string): Promi
        CAST(UNIX_TIMESTAMP(o.watermark) * 1000 AS UNSIGNED) AS watermark_ms,
        IF(l.head_seq > COALESCE(o.applied_seq, 0), (
          SELECT CAST(UNIX_TIMESTAMP(r.received_at) * 1000 AS UNSIGNED)
-         FROM log_records AS r
+         FROM log_records AS r FORCE INDEX (PRIMARY)
          WHERE r.generation = l.generation AND r.lane = l.lane AND r.last_seq > COALESCE(o.applied_seq, 0)
          ORDER BY r.last_seq
          LIMIT 1

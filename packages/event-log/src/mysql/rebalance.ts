@@ -48,6 +48,10 @@ export async function rebalance(connection: SingleConnection, options: Rebalance
     holder.add(lane, epoch);
     claimed.push(lane);
   }
+  // What stays under our name without being held would be applied by nobody: others see a live owner.
+  const orphans = table.filter((seen) => seen.owner === membership.member && !isOurs(seen));
+  await releaseLanes(connection, membership, orphans);
+
   if (claimed.length + released.length + lost.length > 0) {
     options.onMove({ claimed, released: released.map(laneOf), lost: lost.map(laneOf) });
   }

@@ -1,5 +1,5 @@
 import { connect, type DatabaseAddress, type SingleConnection } from '@cpemon/database';
-import { withDeadline } from './deadline.js';
+import { StatementDeadlineError, withDeadline } from './deadline.js';
 
 /**
  * One connection that is made when needed, pinged while idle and thrown away after any failure. The server drops its
@@ -48,6 +48,23 @@ export function createSteadyConnection(options: SteadyConnectionOptions): Steady
     return made;
   };
 
+  /** A server can fall silent after the handshake, before it has answered the session statements. */
+  const openWithin = async (deadlineMs: number): Promise<SingleConnection> => {
+    const opening = open();
+    let timer: NodeJS.Timeout | undefined;
+    const overdue = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        opening.then(discard, () => undefined);
+        reject(new StatementDeadlineError(`No connection to the database within ${deadlineMs} ms`));
+      }, deadlineMs);
+    });
+    try {
+      return await Promise.race([opening, overdue]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
   const run = async <T>(
     deadlineMs: number,
     work: (connection: SingleConnection) => Promise<T>,
@@ -55,7 +72,7 @@ export function createSteadyConnection(options: SteadyConnectionOptions): Steady
     if (closed) throw new Error('The connection is closed');
     busy = true;
     try {
-      const connection = await open();
+      const connection = await openWithin(deadlineMs);
       return await withDeadline(connection, deadlineMs, () => work(connection));
     } catch (error) {
       discard();
