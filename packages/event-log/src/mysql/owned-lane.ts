@@ -20,6 +20,6 @@ export interface OwnedLane {
 export function newOwnedLane(lane: number, epoch: number): OwnedLane {
   return {
     ...{ lane, epoch, offset: 0, readOffset: 0, hour: 0, open: false },
-    ...{ failures: 0, retryAt: 0, bytesPerEvent: 4000 },
+    ...{ failures: 0, retryAt: 0, bytesPerEvent: 1000 },
   };
 }
