@@ -13,7 +13,7 @@ import { startPrivateStack } from '../stack/private-stack.js';
 import { settle } from '../stack/settle.js';
 
 const EVENTS_PER_BODY = 200;
-const CONNECTIONS = 8;
+const CONNECTIONS = 32;
 const SIZES = {
   quick: { pairs: 1, warmUpMs: 500, measureMs: 1500, limitSeconds: 1 },
   short: { pairs: 3, warmUpMs: 2000, measureMs: 8000, limitSeconds: 4 },

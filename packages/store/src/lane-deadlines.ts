@@ -27,10 +27,11 @@ export async function readLaneSilences(
   after: number,
 ): Promise<SilencePage> {
   const [rows] = await connection.query<RowDataPacket[][]>({
+    // Hints as in load-devices.ts.
     sql: `
-SELECT d.device_id, s.reachability, s.last_seen_at, s.interval_seconds
-  FROM devices AS d
-  JOIN device_state AS s ON s.device_id = d.device_id
+SELECT STRAIGHT_JOIN d.device_id, s.reachability, s.last_seen_at, s.interval_seconds
+  FROM devices AS d FORCE INDEX (by_lane)
+  JOIN device_state AS s FORCE INDEX (PRIMARY) ON s.device_id = d.device_id
  WHERE d.lane = ? AND d.device_id > ? AND d.generation = ?
  ORDER BY d.device_id
  LIMIT ?`,
