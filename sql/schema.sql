@@ -80,11 +80,64 @@ CREATE TABLE `intake_processes` (
   PRIMARY KEY (`process`,`path`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `job_leases` (
+  `job` varchar(48) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `owner` varchar(64) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
+  `epoch` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `lease_until` datetime(3) DEFAULT NULL,
+  `started_at` datetime(3) DEFAULT NULL,
+  `finished_at` datetime(3) DEFAULT NULL,
+  `outcome` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `detail` varchar(255) NOT NULL DEFAULT '',
+  `succeeded_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`job`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `log_dead_letters` (
+  `grp` varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `generation` int(10) unsigned NOT NULL,
+  `lane` smallint(5) unsigned NOT NULL,
+  `seq` bigint(20) unsigned NOT NULL,
+  `home_generation` int(10) unsigned NOT NULL,
+  `home_lane` smallint(5) unsigned NOT NULL,
+  `subject` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `type` varchar(64) NOT NULL,
+  `source` varchar(32) NOT NULL,
+  `event_id` varchar(256) NOT NULL,
+  `received_at` datetime(3) NOT NULL,
+  `event` mediumtext NOT NULL,
+  `reason` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `cause` varchar(1000) NOT NULL,
+  `attempts` int(10) unsigned NOT NULL,
+  `first_failed_at` datetime(3) NOT NULL,
+  `dead_at` datetime(3) NOT NULL,
+  `state` enum('dead','requeue','discard','applied','discarded') NOT NULL DEFAULT 'dead',
+  `asked_by` varchar(128) DEFAULT NULL,
+  `asked_at` datetime(3) DEFAULT NULL,
+  `settled_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`grp`,`generation`,`lane`,`seq`),
+  KEY `by_state` (`grp`,`state`,`home_generation`,`home_lane`,`generation`,`lane`,`seq`),
+  KEY `by_subject` (`grp`,`subject`,`generation`,`seq`),
+  KEY `by_time` (`grp`,`dead_at`,`generation`,`lane`,`seq`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `log_generations` (
   `generation` int(10) unsigned NOT NULL,
   `lanes` smallint(5) unsigned NOT NULL,
   `opened_at` datetime(3) NOT NULL,
+  `sealed_at` datetime(3) DEFAULT NULL,
+  `ready_at` datetime(3) DEFAULT NULL,
+  `reason` varchar(255) NOT NULL DEFAULT '',
   PRIMARY KEY (`generation`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `log_groups` (
+  `grp` varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `mandatory` tinyint(1) NOT NULL,
+  `created_at` datetime(3) NOT NULL,
+  `lost_events` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `lost_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`grp`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `log_lanes` (
@@ -92,6 +145,9 @@ CREATE TABLE `log_lanes` (
   `lane` smallint(5) unsigned NOT NULL,
   `head_seq` bigint(20) unsigned NOT NULL DEFAULT 0,
   `last_received_at` datetime(3) NOT NULL,
+  `head_bytes` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `sealed` tinyint(1) NOT NULL DEFAULT 0,
+  `base_seq` bigint(20) unsigned NOT NULL DEFAULT 0,
   PRIMARY KEY (`generation`,`lane`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
@@ -116,7 +172,36 @@ CREATE TABLE `log_offsets` (
   `late` bigint(20) unsigned NOT NULL DEFAULT 0,
   `owner` varchar(64) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
   `epoch` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `applied_bytes` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `parked_events` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `parked_devices` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `dead_letters` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `discarded` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `skipped` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `rebuild_seq` bigint(20) unsigned NOT NULL DEFAULT 0,
   PRIMARY KEY (`grp`,`generation`,`lane`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `log_parked` (
+  `grp` varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `generation` int(10) unsigned NOT NULL,
+  `lane` smallint(5) unsigned NOT NULL,
+  `seq` bigint(20) unsigned NOT NULL,
+  `home_generation` int(10) unsigned NOT NULL,
+  `home_lane` smallint(5) unsigned NOT NULL,
+  `subject` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `received_at` datetime(3) NOT NULL,
+  `event` mediumtext NOT NULL,
+  `parked_at` datetime(3) NOT NULL,
+  `reason` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `cause` varchar(1000) NOT NULL DEFAULT '',
+  `attempts` int(10) unsigned NOT NULL DEFAULT 0,
+  `first_failed_at` datetime(3) DEFAULT NULL,
+  `next_attempt_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`grp`,`generation`,`lane`,`seq`),
+  KEY `by_home` (`grp`,`home_generation`,`home_lane`,`subject`,`generation`,`seq`),
+  KEY `due` (`grp`,`home_generation`,`home_lane`,`next_attempt_at`),
+  KEY `by_age` (`grp`,`first_failed_at`,`subject`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `log_producers` (
@@ -125,6 +210,22 @@ CREATE TABLE `log_producers` (
   `started_at` datetime(3) NOT NULL,
   `flushed_at` datetime(3) NOT NULL,
   PRIMARY KEY (`producer`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `log_rebuilds` (
+  `rebuild_id` int(10) unsigned NOT NULL AUTO_INCREMENT,
+  `grp` varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `generation` int(10) unsigned NOT NULL,
+  `lane` smallint(5) unsigned NOT NULL,
+  `state` enum('asked','clearing','applying','done','refused') NOT NULL DEFAULT 'asked',
+  `until_seq` bigint(20) unsigned DEFAULT NULL,
+  `reason` varchar(255) NOT NULL,
+  `detail` varchar(255) NOT NULL DEFAULT '',
+  `asked_by` varchar(128) NOT NULL,
+  `asked_at` datetime(3) NOT NULL,
+  `settled_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`rebuild_id`),
+  KEY `by_lane` (`grp`,`generation`,`lane`,`state`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `log_records` (
@@ -139,6 +240,111 @@ CREATE TABLE `log_records` (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin
  PARTITION BY RANGE (`received_hour`)
 (PARTITION `p_rest` VALUES LESS THAN MAXVALUE ENGINE = InnoDB);
+
+CREATE TABLE `log_replay_failures` (
+  `replay_id` int(10) unsigned NOT NULL,
+  `generation` int(10) unsigned NOT NULL,
+  `lane` smallint(5) unsigned NOT NULL,
+  `seq` bigint(20) unsigned NOT NULL,
+  `subject` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `cause` varchar(1000) NOT NULL,
+  PRIMARY KEY (`replay_id`,`generation`,`lane`,`seq`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `log_replay_lanes` (
+  `replay_id` int(10) unsigned NOT NULL,
+  `generation` int(10) unsigned NOT NULL,
+  `lane` smallint(5) unsigned NOT NULL,
+  `done_seq` bigint(20) unsigned NOT NULL,
+  `done_hour` int(10) unsigned NOT NULL,
+  `end_seq` bigint(20) unsigned NOT NULL,
+  `applied` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `left_out` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `failed` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `state` enum('running','done','stopped','refused') NOT NULL DEFAULT 'running',
+  `detail` varchar(255) NOT NULL DEFAULT '',
+  `settled_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`replay_id`,`generation`,`lane`),
+  KEY `by_lane` (`generation`,`lane`,`state`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `log_replays` (
+  `replay_id` int(10) unsigned NOT NULL AUTO_INCREMENT,
+  `grp` varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `from_at` datetime(3) NOT NULL,
+  `until_at` datetime(3) NOT NULL,
+  `reason` varchar(255) NOT NULL,
+  `asked_by` varchar(128) NOT NULL,
+  `asked_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`replay_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `log_retention` (
+  `id` tinyint(3) unsigned NOT NULL,
+  `low_water_hour` int(10) unsigned NOT NULL,
+  `moved_at` datetime(3) NOT NULL,
+  `wanted_hour` int(10) unsigned NOT NULL DEFAULT 0,
+  `held_by` varchar(255) NOT NULL DEFAULT '',
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `log_skips` (
+  `grp` varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `generation` int(10) unsigned NOT NULL,
+  `lane` smallint(5) unsigned NOT NULL,
+  `to_seq` bigint(20) unsigned NOT NULL,
+  `from_seq` bigint(20) unsigned DEFAULT NULL,
+  `state` enum('asked','done','refused') NOT NULL DEFAULT 'asked',
+  `reason` varchar(255) NOT NULL,
+  `detail` varchar(255) NOT NULL DEFAULT '',
+  `asked_by` varchar(128) NOT NULL,
+  `asked_at` datetime(3) NOT NULL,
+  `settled_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`grp`,`generation`,`lane`,`to_seq`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `operator_audit` (
+  `audit_id` bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+  `at` datetime(3) NOT NULL,
+  `actor` varchar(128) NOT NULL,
+  `action` varchar(48) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `target` varchar(255) NOT NULL,
+  `outcome` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `detail` text NOT NULL,
+  PRIMARY KEY (`audit_id`),
+  KEY `by_time` (`at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `rebuilt_device_ids` (
+  `device_id` int(10) unsigned NOT NULL,
+  `serial_number` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `oui` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `product_class` varchar(64) NOT NULL,
+  `first_seen_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`device_id`),
+  KEY `by_serial` (`serial_number`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE SQL SECURITY DEFINER VIEW `v_dead_letters` AS select `log_dead_letters`.`generation` AS `generation`,
+  `log_dead_letters`.`lane` AS `lane`,
+  `log_dead_letters`.`seq` AS `sequence`,
+  `log_dead_letters`.`subject` AS `serial_number`,
+  `log_dead_letters`.`type` AS `type`,
+  `log_dead_letters`.`source` AS `source`,
+  `log_dead_letters`.`event_id` AS `event_id`,
+  `log_dead_letters`.`received_at` AS `received_at`,
+  `log_dead_letters`.`reason` AS `reason`,
+  `log_dead_letters`.`cause` AS `cause`,
+  `log_dead_letters`.`attempts` AS `attempts`,
+  `log_dead_letters`.`first_failed_at` AS `first_failed_at`,
+  `log_dead_letters`.`dead_at` AS `dead_at`,
+  `log_dead_letters`.`state` AS `state`,
+  `log_dead_letters`.`asked_by` AS `asked_by`,
+  `log_dead_letters`.`asked_at` AS `asked_at`,
+  `log_dead_letters`.`settled_at` AS `settled_at`,
+  `log_dead_letters`.`event` AS `event`
+from `log_dead_letters`
+where `log_dead_letters`.`grp` = 'state';
 
 CREATE SQL SECURITY DEFINER VIEW `v_devices` AS select `d`.`device_id` AS `device_id`,
   `d`.`serial_number` AS `serial_number`,
@@ -174,25 +380,46 @@ CREATE SQL SECURITY DEFINER VIEW `v_event_log` AS select `r`.`generation` AS `ge
   `e`.`id` AS `id`,
   `e`.`device_time` AS `device_time`,
   `r`.`received_at` AS `received_at`,
-  if(`r`.`last_seq` - `r`.`event_count` + `e`.`ordinal` <= coalesce(`o`.`applied_seq`,0),'applied','queued') AS `state`,
+  case when `p`.`seq` is not null then 'parked' when `d`.`state` = 'discarded' then 'discarded' when `d`.`state` <> 'applied' then 'dead' when `r`.`last_seq` - `r`.`event_count` + `e`.`ordinal` <= coalesce(`o`.`applied_seq`,0) then 'applied' else 'queued' end AS `state`,
   json_extract(convert(`r`.`events` using utf8mb4),concat('$[',`e`.`ordinal` - 1,']')) AS `payload`
-from ((`log_records` `r`
+from ((((`log_records` `r`
 join JSON_TABLE(convert(`r`.`events` using utf8mb4), '$[*]' COLUMNS (`ordinal` FOR ORDINALITY, `device` varchar(64) PATH '$.subject', `type` varchar(64) PATH '$.type', `source` varchar(32) PATH '$.source', `id` varchar(256) PATH '$.id', `device_time` varchar(32) PATH '$.time')) `e`)
-left join `log_offsets` `o` on(`o`.`grp` = 'state' and `o`.`generation` = `r`.`generation` and `o`.`lane` = `r`.`lane`));
+left join `log_offsets` `o` on(`o`.`grp` = 'state' and `o`.`generation` = `r`.`generation` and `o`.`lane` = `r`.`lane`))
+left join `log_parked` `p` on(`p`.`grp` = 'state' and `p`.`generation` = `r`.`generation` and `p`.`lane` = `r`.`lane` and `p`.`seq` = `r`.`last_seq` - `r`.`event_count` + `e`.`ordinal`))
+left join `log_dead_letters` `d` on(`d`.`grp` = 'state' and `d`.`generation` = `r`.`generation` and `d`.`lane` = `r`.`lane` and `d`.`seq` = `r`.`last_seq` - `r`.`event_count` + `e`.`ordinal`));
 
 CREATE SQL SECURITY DEFINER VIEW `v_lanes` AS select `l`.`generation` AS `generation`,
   `l`.`lane` AS `lane`,
+  `l`.`base_seq` AS `base_seq`,
   `l`.`head_seq` AS `head_seq`,
-  coalesce(`o`.`applied_seq`,0) AS `applied_seq`,
-  `l`.`head_seq` - coalesce(`o`.`applied_seq`,0) AS `lag_events`,
+  coalesce(`o`.`applied_seq`,`l`.`base_seq`) AS `applied_seq`,
+  `l`.`head_seq` - coalesce(`o`.`applied_seq`,`l`.`base_seq`) AS `lag_events`,
   `l`.`last_received_at` AS `last_received_at`,
   `o`.`watermark` AS `watermark`,
   `o`.`duplicates` AS `duplicates`,
   `o`.`late` AS `late`,
+  `o`.`parked_events` AS `parked_events`,
+  `o`.`parked_devices` AS `parked_devices`,
+  `o`.`dead_letters` AS `dead_letters`,
+  `o`.`discarded` AS `discarded`,
+  `o`.`skipped` AS `skipped`,
   `o`.`owner` AS `owner`,
   `o`.`epoch` AS `epoch`
 from (`log_lanes` `l`
 left join `log_offsets` `o` on(`o`.`grp` = 'state' and `o`.`generation` = `l`.`generation` and `o`.`lane` = `l`.`lane`));
+
+CREATE SQL SECURITY DEFINER VIEW `v_parked_devices` AS select `log_parked`.`subject` AS `serial_number`,
+  `log_parked`.`generation` AS `generation`,
+  `log_parked`.`lane` AS `lane`,
+  `log_parked`.`seq` AS `sequence`,
+  `log_parked`.`reason` AS `reason`,
+  `log_parked`.`cause` AS `cause`,
+  `log_parked`.`attempts` AS `attempts`,
+  `log_parked`.`first_failed_at` AS `first_failed_at`,
+  `log_parked`.`next_attempt_at` AS `next_attempt_at`,
+  `log_parked`.`received_at` AS `received_at`
+from `log_parked`
+where `log_parked`.`grp` = 'state' and `log_parked`.`reason` <> '';
 
 -- procedure
 CREATE PROCEDURE `append_flush`(
@@ -207,7 +434,7 @@ CREATE PROCEDURE `append_flush`(
     SQL SECURITY INVOKER
 BEGIN
   DECLARE v_committed BIGINT UNSIGNED DEFAULT NULL;
-  DECLARE v_lanes INT DEFAULT 0;
+  DECLARE v_sealed BOOLEAN DEFAULT NULL;
   DECLARE EXIT HANDLER FOR SQLEXCEPTION
   BEGIN
     ROLLBACK;
@@ -229,10 +456,19 @@ BEGIN
         last_received_at,
         GREATEST(last_received_at, SYSDATE(3))
       ),
-      head_seq = head_seq + CAST(SUBSTRING(p_index, (lane - p_first_lane) * 24 + 1, 6) AS UNSIGNED)
-    WHERE generation = p_generation AND lane BETWEEN p_first_lane AND p_last_lane
+      head_seq = head_seq + CAST(SUBSTRING(p_index, (lane - p_first_lane) * 24 + 1, 6) AS UNSIGNED),
+      head_bytes = head_bytes + CAST(SUBSTRING(p_index, (lane - p_first_lane) * 24 + 16, 9) AS UNSIGNED)
+    WHERE generation = p_generation AND lane BETWEEN p_first_lane AND p_last_lane AND sealed = FALSE
     ORDER BY lane;
-    SET v_lanes = ROW_COUNT();
+
+    -- All lanes are sealed in one transaction, so the last one speaks for all that were locked above.
+    SELECT sealed INTO v_sealed FROM log_lanes WHERE generation = p_generation AND lane = p_last_lane;
+    IF v_sealed IS NULL THEN
+      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'append_flush: the generation has no such lane', MYSQL_ERRNO = 30001;
+    END IF;
+    IF v_sealed THEN
+      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'append_flush: the generation is sealed', MYSQL_ERRNO = 30003;
+    END IF;
 
     INSERT INTO log_records (generation, lane, last_seq, received_hour, event_count, received_at, events)
     SELECT
@@ -252,10 +488,6 @@ BEGIN
       generation = p_generation AND lane BETWEEN p_first_lane AND p_last_lane
       AND CAST(SUBSTRING(p_index, (lane - p_first_lane) * 24 + 1, 6) AS UNSIGNED) > 0;
 
-    IF ROW_COUNT() = 0 OR v_lanes = 0 THEN
-      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'append_flush: the generation has no such lane', MYSQL_ERRNO = 30001;
-    END IF;
-
     COMMIT;
     SELECT 0 AS repeated;
   ELSE
@@ -266,5 +498,65 @@ BEGIN
     END IF;
     SELECT 1 AS repeated;
   END IF;
+END
+//
+
+-- procedure
+CREATE PROCEDURE `open_generation`(
+  IN p_lanes SMALLINT UNSIGNED,
+  IN p_reason VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
+  IN p_actor VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
+  IN p_action VARCHAR(48) CHARACTER SET ascii COLLATE ascii_bin
+)
+    SQL SECURITY INVOKER
+BEGIN
+  DECLARE v_old INT UNSIGNED DEFAULT NULL;
+  DECLARE v_new INT UNSIGNED DEFAULT NULL;
+  DECLARE v_at DATETIME(3) DEFAULT NULL;
+  DECLARE v_base BIGINT UNSIGNED DEFAULT 0;
+  DECLARE v_lane SMALLINT UNSIGNED DEFAULT 0;
+  DECLARE EXIT HANDLER FOR SQLEXCEPTION
+  BEGIN
+    ROLLBACK;
+    RESIGNAL;
+  END;
+
+  IF p_lanes IS NULL OR p_lanes < 1 THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'open_generation: a generation needs lanes', MYSQL_ERRNO = 30005;
+  END IF;
+
+  START TRANSACTION;
+
+  SELECT MAX(generation) INTO v_old FROM log_generations;
+
+  UPDATE log_generations SET sealed_at = SYSDATE(3) WHERE generation = v_old AND sealed_at IS NULL;
+  IF ROW_COUNT() = 0 THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'open_generation: another one was opened at this moment', MYSQL_ERRNO = 30004;
+  END IF;
+
+  UPDATE log_lanes SET sealed = TRUE WHERE generation = v_old ORDER BY lane;
+
+  -- Nothing of the old generation was received after this moment, and nothing of the new one will be before it.
+  SELECT GREATEST(MAX(last_received_at), SYSDATE(3)), MAX(head_seq) INTO v_at, v_base
+  FROM log_lanes
+  WHERE generation = v_old;
+  SET v_new = GREATEST(v_old + 1, FLOOR(UNIX_TIMESTAMP(SYSDATE(3))));
+
+  UPDATE log_generations SET sealed_at = v_at WHERE generation = v_old;
+  INSERT INTO log_generations (generation, lanes, opened_at, reason) VALUES (v_new, p_lanes, v_at, p_reason);
+  WHILE v_lane < p_lanes DO
+    INSERT INTO log_lanes (generation, lane, head_seq, base_seq, last_received_at)
+    VALUES (v_new, v_lane, v_base, v_base, v_at);
+    SET v_lane = v_lane + 1;
+  END WHILE;
+
+  INSERT INTO operator_audit (at, actor, action, target, outcome, detail)
+  VALUES (
+    SYSDATE(3), p_actor, p_action, CONCAT('generation ', v_new), 'done',
+    JSON_OBJECT('lanes', p_lanes, 'sealed_generation', v_old, 'reason', p_reason)
+  );
+
+  COMMIT;
+  SELECT v_new AS generation, v_old AS sealed_generation, v_base AS base_seq;
 END
 //

@@ -3,6 +3,7 @@ export * from './body-limits.js';
 export * from './body-reader.js';
 export * from './drop-reasons.js';
 export * from './heartbeat-schema.js';
+export * from './operator-requests.js';
 export * from './refusal.js';
 export {
   HEARTBEAT_FORMAT,
@@ -12,3 +13,4 @@ export {
   type RequestContext,
 } from './report-reader.js';
 export { REDACTED } from './secret-names.js';
+export * from './test-event.js';

@@ -4,6 +4,7 @@ import {
   readDeviceTime,
   readSerialNumber,
   sourceOfPath,
+  TEST_EVENT_TYPE,
   type CpeEvent,
   type EventType,
   type IntakePath,
@@ -14,9 +15,10 @@ import { ACS_EVENT_SCHEMA } from './acs-event-schema.js';
 import { countDrop, type DropCounts } from './drop-reasons.js';
 import { createExtraFields, type ExtraFields } from './extra-fields.js';
 import { HEARTBEAT_SCHEMA } from './heartbeat-schema.js';
-import { refuse, type Refusal } from './refusal.js';
+import { isRefusal, refuse, type Refusal } from './refusal.js';
 import { ACS_EVENT_FIELDS, HEARTBEAT_FIELDS, type ReportField, type ReportFields } from './report-fields.js';
 import { compileSchema } from './schema-validator.js';
+import { readTestEvent, type TestEvent } from './test-event.js';
 import { salvageValue } from './value-salvage.js';
 
 /** A kind of report: what it says, and what becomes of it. */
@@ -28,6 +30,8 @@ export interface ReportFormat {
   fields: ReportFields;
   /** Names of its time, in order of preference. */
   timeNames: readonly string[];
+  /** What becomes of an element that says it is a test event; absent: `type` means nothing here. */
+  testEvents?: 'taken' | 'refused';
 }
 
 const heartbeat = {
@@ -47,6 +51,7 @@ export const TELEMETRY_FORMAT: ReportFormat = {
   ...heartbeat,
   path: 'telemetry',
   source: sourceOfPath('telemetry'),
+  testEvents: 'refused',
 };
 
 export const WEBHOOK_FORMAT: ReportFormat = {
@@ -93,7 +98,13 @@ export function readReport(
   drops: DropCounts,
 ): CpeEvent | Refusal {
   if (typeof element !== 'object' || element === null || Array.isArray(element)) return NOT_AN_OBJECT;
-  const report = element as Record<string, unknown>;
+  let report = element as Record<string, unknown>;
+  let test: TestEvent | undefined;
+  if (format.testEvents !== undefined && report['type'] === TEST_EVENT_TYPE) {
+    const read = readTestEvent(report, format.testEvents);
+    if (isRefusal(read)) return read;
+    ({ test, report } = read);
+  }
   const serial = readSerialNumber(report['sn']);
   if (serial.refused !== undefined) return REFUSED_SERIAL[serial.refused];
 
@@ -107,7 +118,12 @@ export function readReport(
   };
   readFields(report, format, event, drops);
   readTime(report, format, request.nowMs, event, drops);
-  if (request.senderId !== undefined) event.id = identityFromSender(request.senderId, index);
+  if (test !== undefined) {
+    event.type = TEST_EVENT_TYPE;
+    event.data.test = test.failure;
+  }
+  if (test?.id !== undefined) event.id = test.id;
+  else if (request.senderId !== undefined) event.id = identityFromSender(request.senderId, index);
   else if (event.time === undefined) event.id = request.randomId();
   else event.id = identityFromContent(format.source, event.subject, event.time, text);
   if (request.traceparent !== undefined) event.traceparent = request.traceparent;

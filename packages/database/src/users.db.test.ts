@@ -70,6 +70,12 @@ test('api reads everything and appends, and changes no device', async () => {
   await may('api', 'SELECT * FROM v_devices');
   await may('api', 'SELECT head_seq FROM log_lanes FOR UPDATE');
   await may('api', 'UPDATE log_lanes SET head_seq = 2 WHERE generation = 1 AND lane = 0');
+  await may('api', "UPDATE log_dead_letters SET state = 'requeue' WHERE seq = 0");
+  await may('api', "UPDATE log_generations SET reason = 'more lanes' WHERE generation = 0");
+  await mayNot('api', 'DELETE FROM log_dead_letters');
+  await mayNot('api', 'DELETE FROM log_generations');
+  await mayNot('api', "UPDATE operator_audit SET actor = 'somebody else'");
+  await mayNot('api', 'DELETE FROM operator_audit');
   await mayNot('api', 'UPDATE device_state SET applied_events = 0');
   await mayNot('api', 'DELETE FROM devices');
   await mayNot('api', 'UPDATE log_offsets SET applied_seq = 1');

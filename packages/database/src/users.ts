@@ -26,6 +26,8 @@ function ingestPrivileges(table: string): readonly TablePrivilege[] {
   if (table === 'log_records') return ['SELECT', 'INSERT'];
   if (table === 'log_lanes' || table === 'log_producers') return ['SELECT', 'INSERT', 'UPDATE'];
   if (table === 'log_generations') return ['SELECT'];
+  // How much waits in the log, so that intake stops before the disk is full.
+  if (table === 'log_offsets' || table === 'log_groups') return ['SELECT'];
   if (isIntake(table)) return ['SELECT', 'INSERT', 'UPDATE'];
   return [];
 }
@@ -33,18 +35,52 @@ function ingestPrivileges(table: string): readonly TablePrivilege[] {
 /** What the owner of lanes needs: it reads the log, moves its offsets, and alone writes device tables. */
 function writerPrivileges(table: string): readonly TablePrivilege[] {
   if (table === 'schema_migrations' || isView(table) || isIntake(table)) return ['SELECT'];
-  if (table === 'log_offsets' || table === 'log_members') return ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
-  // MySQL wants UPDATE for a locking read.
-  if (table === 'log_lanes') return ['SELECT', 'UPDATE'];
-  if (isLog(table)) return ['SELECT'];
+  if (OWNED_LOG_TABLES.includes(table)) return ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
+  // MySQL wants UPDATE for a locking read; a generation is marked ready by the writer that handed it over.
+  if (table === 'log_lanes' || table === 'log_generations') return ['SELECT', 'UPDATE'];
+  if (isLog(table) || table === 'job_leases' || table === 'operator_audit') return ['SELECT'];
   return ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 }
 
-const AGEING_TABLES: readonly string[] = ['log_producers', 'log_members', 'intake_processes', 'intake_gaps'];
+/** Tables of the log that the owner of a lane writes. */
+const OWNED_LOG_TABLES: readonly string[] = [
+  ...['log_offsets', 'log_members', 'log_groups', 'log_parked', 'log_dead_letters', 'log_skips'],
+  ...['log_replay_lanes', 'log_replay_failures', 'log_rebuilds'],
+];
+
+/** Where an operator's wish is written down for the lane's owner. */
+const WISH_TABLES: readonly string[] = [
+  ...['log_dead_letters', 'log_skips', 'log_replays', 'log_replay_lanes', 'log_rebuilds'],
+];
+
+/** The API takes events, answers questions, and writes down what operators ask for. */
+function apiPrivileges(table: string): readonly TablePrivilege[] {
+  if (table === 'operator_audit') return ['SELECT', 'INSERT'];
+  // An operator opens a generation through it: the old one is sealed, the new one and its lanes are added.
+  if (table === 'log_generations') return ['SELECT', 'INSERT', 'UPDATE'];
+  if (WISH_TABLES.includes(table)) return ['SELECT', 'INSERT', 'UPDATE'];
+  return ['SELECT', ...ingestPrivileges(table).filter((privilege) => privilege !== 'SELECT')];
+}
+
+const AGEING_TABLES: readonly string[] = [
+  ...['log_producers', 'log_members', 'intake_processes', 'intake_gaps', 'operator_audit'],
+  ...[
+    'log_dead_letters',
+    'log_skips',
+    'log_replays',
+    'log_replay_lanes',
+    'log_replay_failures',
+    'log_rebuilds',
+  ],
+];
 
 /** What scheduled work needs: partitions are added (ALTER, CREATE, INSERT) and dropped, and what is over goes. */
 function maintenancePrivileges(table: string): readonly TablePrivilege[] {
   if (table === 'log_records') return ['SELECT', 'INSERT', 'CREATE', 'ALTER', 'DROP'];
+  if (table === 'job_leases') return ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
+  if (table === 'log_retention' || table === 'log_groups') return ['SELECT', 'INSERT', 'UPDATE'];
+  if (table === 'log_offsets') return ['SELECT', 'UPDATE'];
+  if (table === 'log_lanes' || table === 'log_generations') return ['SELECT'];
   return AGEING_TABLES.includes(table) ? ['SELECT', 'DELETE'] : [];
 }
 
@@ -69,10 +105,7 @@ const PRIVILEGES: Record<DatabaseRole, Privileges> = {
   },
   ingest: { schema: ['EXECUTE'], table: ingestPrivileges },
   writer: { schema: ['EXECUTE'], table: writerPrivileges },
-  api: {
-    schema: ['EXECUTE'],
-    table: (table) => ['SELECT', ...ingestPrivileges(table).filter((p) => p !== 'SELECT')],
-  },
+  api: { schema: ['EXECUTE'], table: apiPrivileges },
   reporting: { schema: [], table: (table) => (isView(table) ? ['SELECT'] : []) },
   maintenance: { schema: [], table: maintenancePrivileges },
 };

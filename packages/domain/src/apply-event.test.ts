@@ -1,6 +1,6 @@
 import { applyEvent, EventRefusedError, type ApplyOutcome } from './apply-event.js';
 import { newDeviceRecord, type DeviceRecord } from './device-record.js';
-import type { CpeEvent, EventType, ReportData } from './event.js';
+import { TEST_EVENT_TYPE, type CpeEvent, type EventType, type ReportData } from './event.js';
 import { emptyIntakeHistory } from './intake-history.js';
 import { DEFAULT_REACHABILITY_SETTINGS } from './reachability.js';
 import { currentValues } from './report-values.js';
@@ -180,6 +180,64 @@ test('a type that this version does not know is refused and changes nothing', ()
     EventRefusedError,
   );
   expect(record).toEqual(before);
+});
+
+test('an event that is applied after a later one of the same moment does not overwrite it', () => {
+  const at = (sequence: number, data: ReportData): ApplyOutcome =>
+    applyEvent(
+      record,
+      {
+        ...{ sequence, receivedAt: NOON },
+        event: {
+          id: `e-${sequence}`,
+          source: '/telemetry',
+          type: 'cpemon.heartbeat.v1',
+          subject: 'SN1',
+          data,
+        },
+      },
+      RULES,
+      transitions,
+    );
+  expect(at(3, cpu(0.3))).toBe('applied');
+  expect(at(2, { metrics: { cpu_used_ratio: 0.2, uptime_seconds: 5 } })).toBe('late');
+  expect(metrics()).toEqual({ cpu_used_ratio: 0.3, uptime_seconds: 5 });
+  expect(at(4, cpu(0.4))).toBe('applied');
+  expect(metrics()).toEqual({ cpu_used_ratio: 0.4, uptime_seconds: 5 });
+});
+
+describe('a test event', () => {
+  const attempt = (test: ReportData['test'], attemptAt?: number): ApplyOutcome =>
+    applyEvent(
+      record,
+      {
+        sequence: 1,
+        receivedAt: NOON,
+        event: {
+          ...{ id: 't-1', source: '/telemetry', type: TEST_EVENT_TYPE, subject: 'SN1' },
+          data: { ...cpu(0.5), ...(test === undefined ? {} : { test }) },
+        },
+      },
+      { ...RULES, ...(attemptAt === undefined ? {} : { attemptAt }) },
+      transitions,
+    );
+  const until = new Date(NOON + 60_000).toISOString();
+
+  test('that always fails changes nothing at any attempt', () => {
+    const before = structuredClone(record);
+    expect(() => attempt({ fail: 'always' }, NOON + 1e9)).toThrow(EventRefusedError);
+    expect(record).toEqual(before);
+  });
+
+  test('that fails until some time is a report at the first attempt from that time on', () => {
+    const before = structuredClone(record);
+    expect(() => attempt({ fail: 'until', until })).toThrow(`fails until ${until}`);
+    expect(() => attempt({ fail: 'until', until }, NOON + 59_999)).toThrow(EventRefusedError);
+    expect(record).toEqual(before);
+    expect(attempt({ fail: 'until', until }, NOON + 60_000)).toBe('applied');
+    expect(metrics()).toEqual({ cpu_used_ratio: 0.5 });
+    expect(record.lastSeenAt).toBe(NOON);
+  });
 });
 
 describe('a clock that was set back', () => {

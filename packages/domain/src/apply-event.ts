@@ -1,10 +1,10 @@
 import { newSourceRecord, type DeviceRecord, type SourceRecord } from './device-record.js';
 import { EARLIEST_BELIEVABLE_MS, FURTHEST_AHEAD_MS } from './device-time.js';
-import { EVENT_TYPES, type CpeEvent } from './event.js';
+import { EVENT_TYPES, TEST_EVENT_TYPE, type CpeEvent } from './event.js';
 import { intakeOfSource } from './intake-history.js';
 import { sourceOfPath } from './intake-path.js';
 import { identityCode, remember, remembers } from './recent-identities.js';
-import { withReport } from './report-values.js';
+import { isNewer, withReport } from './report-values.js';
 import { expectedIntervalMs, learnInterval, rhythmOf, type Rhythm } from './reporting-interval.js';
 import { judgeAfterEvent, judgeBeforeEvent, type JudgementRules, type Transition } from './transitions.js';
 
@@ -13,6 +13,11 @@ export interface ReceivedEvent {
   sequence: number;
   receivedAt: number;
   event: CpeEvent;
+  /**
+   * For an event applied out of its time (it was parked, or a dead letter): the time up to which its lane is applied
+   * and its device judged. It is judged at that time, not at its own.
+   */
+  judgedAt?: number;
 }
 
 /**
@@ -21,9 +26,16 @@ export interface ReceivedEvent {
  */
 export type ApplyOutcome = 'applied' | 'late' | 'duplicate';
 
-/** The rules do not allow this event; nothing of the record has changed. */
+/** The rules do not allow this event, or this version does not know its type; nothing of the record has changed. */
 export class EventRefusedError extends Error {
   override readonly name = 'EventRefusedError';
+
+  constructor(
+    message: string,
+    readonly reason: 'refused' | 'unknown_type' = 'refused',
+  ) {
+    super(message);
+  }
 }
 
 /** Clocks that are off by the same amount, give or take this, are off by the same amount. */
@@ -38,7 +50,7 @@ const OWN_REQUEST = sourceOfPath('heartbeat');
  * Applies one event of the log to the record of its device, which it changes. The same events in the same order
  * give the same record and transitions, however they are divided into batches.
  * @param transitions receives the changes of reachability, those of deadlines that passed before the event first
- * @throws EventRefusedError when this version does not know the type of the event
+ * @throws EventRefusedError when this version does not know the type of the event, or a test event is to fail now
  */
 export function applyEvent(
   record: DeviceRecord,
@@ -47,12 +59,11 @@ export function applyEvent(
   transitions: Transition[],
 ): ApplyOutcome {
   const { event, receivedAt, sequence } = received;
-  if (!KNOWN_TYPES.has(event.type))
-    throw new EventRefusedError(`type ${event.type} is not known to this version`);
-
-  judgeBeforeEvent(record, receivedAt, rules, transitions);
+  refuseUnlessApplicable(received, rules);
+  const judgedAt = Math.max(receivedAt, received.judgedAt ?? receivedAt);
+  judgeBeforeEvent(record, judgedAt, rules, transitions);
   const deviceTime = believableTime(event.time, receivedAt);
-  const seenAt = event.source === OWN_REQUEST ? receivedAt : Math.min(deviceTime ?? receivedAt, receivedAt);
+  const seenAt = seenAtOf(event, deviceTime, receivedAt);
   const code = identityCode(event.source, event.id);
   const source = sourceOf(record, event.source);
   let outcome: ApplyOutcome;
@@ -67,13 +78,48 @@ export function applyEvent(
     seen(record, source, seenAt);
   }
   record.applied += 1;
-  record.lastSequence = sequence;
-  judgeAfterEvent(record, receivedAt, rules, transitions);
+  record.lastSequence = Math.max(record.lastSequence, sequence);
+  judgeAfterEvent(record, judgedAt, rules, transitions);
   return outcome;
 }
 
-/** Judged at the border by that host's clock already, and here by the database's. */
-function believableTime(time: string | undefined, receivedAt: number): number | null {
+/** Takes no more from an event than that its device lives: it waits behind one that cannot be applied. */
+export function applySignOfLife(
+  record: DeviceRecord,
+  { event, receivedAt }: ReceivedEvent,
+  rules: JudgementRules,
+  transitions: Transition[],
+): void {
+  judgeBeforeEvent(record, receivedAt, rules, transitions);
+  const deviceTime = believableTime(event.time, receivedAt);
+  seen(record, sourceOf(record, event.source), seenAtOf(event, deviceTime, receivedAt));
+  judgeAfterEvent(record, receivedAt, rules, transitions);
+}
+
+function seenAtOf({ source }: CpeEvent, deviceTime: number | null, receivedAt: number): number {
+  return source === OWN_REQUEST ? receivedAt : Math.min(deviceTime ?? receivedAt, receivedAt);
+}
+
+/**
+ * What decides whether an event is applied at all; for callers that must know before they make its device.
+ * @throws EventRefusedError when this version does not know the type of the event, or a test event is to fail now
+ */
+export function refuseUnlessApplicable({ event, receivedAt }: ReceivedEvent, rules: JudgementRules): void {
+  if (!KNOWN_TYPES.has(event.type))
+    throw new EventRefusedError(`type ${event.type} is not known to this version`, 'unknown_type');
+  if (event.type === TEST_EVENT_TYPE) failAsToldTo(event, rules.attemptAt ?? receivedAt);
+}
+
+/** @throws EventRefusedError when the test event is to fail at an attempt made at `attemptAt`; else it is a heartbeat */
+function failAsToldTo({ data: { test } }: CpeEvent, attemptAt: number): void {
+  if (test?.fail === 'always') throw new EventRefusedError('a test event that always fails');
+  if (test?.fail === 'until' && test.until !== undefined && attemptAt < Date.parse(test.until)) {
+    throw new EventRefusedError(`a test event that fails until ${test.until}`);
+  }
+}
+
+/** Epoch ms; null when it cannot be. Judged at the border by that host's clock already, and here by the database's. */
+export function believableTime(time: string | undefined, receivedAt: number): number | null {
   if (time === undefined) return null;
   const parsed = Date.parse(time);
   return parsed >= EARLIEST_BELIEVABLE_MS && parsed <= receivedAt + FURTHEST_AHEAD_MS ? parsed : null;
@@ -105,7 +151,11 @@ function applyReport(
   const { data } = event;
   const rhythm = rhythmOf(data);
   const orderAt = deviceTime ?? receivedAt;
-  const late = orderAt < source.newestAt && !clockStepped(source, orderAt, receivedAt, rhythm, rules);
+  const [newest] = source.reports;
+  const overtaken =
+    newest !== undefined && orderAt === source.newestAt && isNewer(newest, { orderAt, sequence });
+  const late =
+    overtaken || (orderAt < source.newestAt && !clockStepped(source, orderAt, receivedAt, rhythm, rules));
   if (!late) {
     source.newestAt = orderAt;
     source.newestReceivedAt = receivedAt;
@@ -120,7 +170,8 @@ function applyReport(
   return late ? 'late' : 'applied';
 }
 
-function declareInterval(source: SourceRecord, seconds: number | undefined, orderAt: number): void {
+/** Takes over the interval (seconds) that a report declares, unless a newer one has declared its own. */
+export function declareInterval(source: SourceRecord, seconds: number | undefined, orderAt: number): void {
   if (seconds === undefined || !(seconds >= 1 && seconds <= LONGEST_INTERVAL_SECONDS)) return;
   if (orderAt < source.declaredAt) return;
   source.declaredSeconds = Math.round(seconds);

@@ -1,5 +1,8 @@
+/** An event that fails when it is applied, for tests and demos; taken in only where that is allowed. */
+export const TEST_EVENT_TYPE = 'cpemon.test.v1';
+
 /** The types of event this version knows. The major version is part of the type; a new major is a new type. */
-export const EVENT_TYPES = ['cpemon.heartbeat.v1', 'cpemon.acs-event.v1'] as const;
+export const EVENT_TYPES = ['cpemon.heartbeat.v1', 'cpemon.acs-event.v1', TEST_EVENT_TYPE] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
 /** A scalar a device sent that no metric or attribute of ours names; kept so that nothing is lost. */
@@ -19,6 +22,14 @@ export interface ReportData {
   extra?: Record<string, ExtraValue>;
   /** The device's own time as sent, kept when it was not believable. */
   raw_time?: string;
+  /** What a test event does; of no other type. */
+  test?: TestFailure;
+}
+
+/** How a test event fails: at every attempt, or at those before `until` (RFC 3339) by the database's clock. */
+export interface TestFailure {
+  fail: 'always' | 'until';
+  until?: string;
 }
 
 export const ATTRIBUTE_NAMES = ['wan_ip', 'sw_version', 'hw_version', 'manufacturer', 'model'] as const;

@@ -10,6 +10,7 @@ export * from './intake-path.js';
 export * from './lane.js';
 export * from './reachability.js';
 export * from './recent-identities.js';
+export * from './replay-event.js';
 export * from './report-values.js';
 export * from './reporting-interval.js';
 export * from './serial-number.js';

@@ -17,18 +17,13 @@ const VALUES_PER_SOURCE = 256;
 export type ReportStamp = Omit<Report, 'attributes' | 'metrics'>;
 
 /**
- * The reports of one source with one more. Per value the greater `orderAt` wins, and of two that are equal the one
- * that came later; a report of which nothing is left goes.
+ * The reports of one source with one more. Per value the greater `orderAt` wins, and of two that are equal the later
+ * position, whichever was applied first; a report of which nothing is left goes.
  * @param reports newest first; reused
  */
 export function withReport(reports: Report[], stamp: ReportStamp, data: ReportData): Report[] {
   const [newest] = reports;
-  if (
-    newest !== undefined &&
-    reports.length === 1 &&
-    newest.orderAt <= stamp.orderAt &&
-    refresh(newest, data)
-  ) {
+  if (newest !== undefined && reports.length === 1 && !isNewer(newest, stamp) && refresh(newest, data)) {
     newest.orderAt = stamp.orderAt;
     newest.deviceTime = stamp.deviceTime;
     newest.rankAt = stamp.rankAt;
@@ -36,6 +31,14 @@ export function withReport(reports: Report[], stamp: ReportStamp, data: ReportDa
     return reports;
   }
   return mergeReport(reports, { ...stamp, attributes: keptAttributes(data), metrics: keptMetrics(data) });
+}
+
+/** Whether one report of a source is newer than another, which a requeue may apply after it. */
+export function isNewer(
+  report: Pick<Report, 'orderAt' | 'sequence'>,
+  other: Pick<Report, 'orderAt' | 'sequence'>,
+): boolean {
+  return report.orderAt === other.orderAt ? report.sequence > other.sequence : report.orderAt > other.orderAt;
 }
 
 /**
@@ -108,7 +111,7 @@ function mergeReport(reports: readonly Report[], incoming: Report): Report[] {
   let added: Report | null = incoming;
   let placed = false;
   for (const known of reports) {
-    if (known.orderAt > incoming.orderAt) {
+    if (isNewer(known, incoming)) {
       if (added !== null) added = withoutValues(added, known);
       merged.push(known);
       continue;
@@ -120,6 +123,28 @@ function mergeReport(reports: readonly Report[], incoming: Report): Report[] {
   }
   if (!placed && added !== null) merged.push(added);
   return merged.length > 1 ? withinLimit(merged) : merged;
+}
+
+/**
+ * The reports with the values of one made again from the event that it is of, in place as far as they are the same:
+ * names in newer reports are theirs, and what it names and did not hold is taken from the older ones.
+ * @param at index of the report
+ */
+export function rewriteReport(reports: Report[], at: number, data: ReportData): Report[] {
+  const report = reports[at]!;
+  let said: Report | null = { ...report, attributes: keptAttributes(data), metrics: keptMetrics(data) };
+  for (const newer of reports.slice(0, at)) said = said === null ? null : withoutValues(said, newer);
+  overwrite(report.attributes, said?.attributes ?? {});
+  overwrite(report.metrics, said?.metrics ?? {});
+  const empty = at > 0 && isEmpty(report.attributes) && isEmpty(report.metrics);
+  const older = reports.slice(at + 1).flatMap((known) => withoutValues(known, report) ?? []);
+  return [...reports.slice(0, at), ...(empty ? [] : [report]), ...older];
+}
+
+/** Names that stay keep their place: what is written of a record that has not changed is the same, byte for byte. */
+function overwrite<T extends object>(known: T, said: T): void {
+  for (const name of Object.keys(known)) if (!Object.hasOwn(said, name)) delete known[name as keyof T];
+  Object.assign(known, said);
 }
 
 function withoutValues(report: Report, taken: Report): Report | null {

@@ -24,6 +24,8 @@ export interface Transition {
 export interface JudgementRules {
   settings: ReachabilitySettings;
   intake: IntakeHistory;
+  /** Database time of this attempt, epoch ms, for events that fail until some time; the event's own when absent. */
+  attemptAt?: number;
 }
 
 /**

@@ -14,23 +14,59 @@ export interface LoggedEvent {
   event: CpeEvent;
 }
 
+/** Why an event cannot be applied: its content, a column that does not take it, a type this version does not know. */
+export type RefusalReason = 'refused' | 'data_error' | 'unknown_type';
+
+export interface Refusal {
+  reason: RefusalReason;
+  /** For an operator, one line. */
+  cause: string;
+}
+
+/**
+ * live: the lane's stream. again: events that were parked or dead letters, under their original positions.
+ * replay: events that were applied before; the applier rewrites what they alone say, and nothing else.
+ */
+export type ApplyMode = 'live' | 'again' | 'replay';
+
 /** The next events of one lane, in order and without a gap; none when only the watermark moved. */
 export interface LaneBatch extends LaneRef {
+  mode: ApplyMode;
   /** To be gone through once: a large batch is parsed as it goes, so that it need not stand in memory whole. */
   events: Iterable<LoggedEvent>;
   /** Database time (epoch ms) up to which the lane is applied once this batch is committed. */
   watermark: number;
+  /** Database time (epoch ms) of this attempt: what an event that fails until some time is compared with. */
+  attemptAt: number;
+  /** Devices (subjects) whose events wait: the applier takes no more than a sign of life from them. */
+  parked: { has(subject: string): boolean };
+  /** Events, by sequence, that failed before and must be refused. */
+  refusals: ReadonlyMap<number, Refusal>;
+  /** Events, by sequence, that are dead letters already, met again while their lane is rebuilt: signs of life. */
+  elsewhere?: { has(sequence: number): boolean };
+}
+
+/** An event that was not applied: with a refusal the first of its device, else one behind it. */
+export interface ParkedEvent extends LaneRef {
+  logged: LoggedEvent;
+  refusal?: Refusal;
 }
 
 /** What one batch of one lane came to; counted in the transaction that moves the offset. */
 export interface LaneCounts extends LaneRef {
   duplicates: number;
   late: number;
+  /** Devices whose events were applied. */
+  devices: number;
+  /** Events that changed nothing because their devices are not known; of a replay. */
+  leftOut?: number;
 }
 
 /** The effect of some batches, decided but not yet written. */
 export interface PreparedApply {
   counts: LaneCounts[];
+  /** What was not applied, in order; see parking-sieve.ts. */
+  parked: ParkedEvent[];
   /** Writes the effect. `transaction` has already moved the offsets and proved that the lanes are ours. */
   write(transaction: Connection): Promise<void>;
   /** Called after COMMIT has answered. */
@@ -47,18 +83,35 @@ export interface LaneApplier {
   /** Decides the effect of the batches (one a lane). May read the database, writes nothing. */
   prepare(batches: LaneBatch[]): Promise<PreparedApply>;
   closeLane(lane: LaneRef): void;
+  /**
+   * Removes what was derived from a lane's events, so that they can be applied anew; what has left (notifications) and
+   * what operators did stay. Without it a lane cannot be rebuilt.
+   * @param transaction has proved that the lane is ours
+   * @param maxRows about how many to remove at once
+   * @returns how many were removed; 0 when nothing is left
+   */
+  clearLane?(lane: LaneRef, transaction: Connection, maxRows: number): Promise<number>;
 }
 
 /** Counters and positions of one lane for one group. Times are epoch ms of the database's clock. */
 export interface LaneStats extends LaneRef {
-  /** The last sequence given; also the number of events ever accepted in the lane. */
+  /** The last sequence given, and the one after which the lane began: so many events apart were ever accepted in it. */
   head: number;
-  /** The last sequence applied. */
+  base: number;
+  /** The last sequence passed: applied, or counted in one of the terms below. */
   offset: number;
   lagEvents: number;
   oldestUnappliedAt: number | null;
   duplicates: number;
   late: number;
+  /** Of the positions up to `offset`: waiting behind or at an event that cannot be applied, given up, skipped. */
+  parkedEvents: number;
+  parkedDevices: number;
+  deadLetters: number;
+  discarded: number;
+  skipped: number;
+  /** Bytes of the events that wait (JSON, as stored). */
+  lagBytes: number;
   owner: string | null;
   epoch: number;
   /** Database time up to which the lane has been applied; null before the first writer. */

@@ -1,37 +1,63 @@
 import type { CpeEvent, IntakePath } from '@cpemon/domain';
-import type { LogAppender } from '@cpemon/event-log';
+import { LogFullError, type LogAppender } from '@cpemon/event-log';
+import type { IntakeGate } from './intake-gate.js';
+import { RefusedAppendError } from './refused-append.js';
+import { createRetryAfter, type RetryAfter } from './retry-after.js';
 
 export interface WatchedAppender extends Pick<LogAppender, 'append'> {
   /**
-   * Whether events on a path were taken since the last call for that path: not when every append failed. A path on
-   * which nothing arrived is accepting as long as the log is there.
+   * As the appender's. @throws RefusedAppendError when the gate is closed or the buffer has no room: nothing of this
+   * call was taken
+   */
+  append(events: readonly CpeEvent[], path: IntakePath): Promise<void>;
+  /**
+   * Whether events on a path were taken since the last call for that path: not when every append failed, nor while
+   * the gate is closed. A path on which nothing arrived is accepting as long as the log is there.
    */
   accepting(path: IntakePath): boolean;
 }
 
+export interface WatchOptions {
+  gate?: Pick<IntakeGate, 'closedBy'>;
+  retryAfter?: RetryAfter;
+  /** Monotonic milliseconds. */
+  clock?: () => number;
+  /** 0 to 1. */
+  random?: () => number;
+}
+
 /** After a failure a path counts as closed until something is taken again, but no longer than this. */
 const FAILURE_LASTS_MS = 60_000;
+/** A full log takes a while to drain: those it turns away come back spread over this. */
+const CLOSED_RETRY_SECONDS = { shortest: 10, longest: 40 };
 
-/**
- * Watches what becomes of appends, for the beats that say whether this process accepts.
- * @param clock monotonic milliseconds
- */
+/** Turns senders away while the gate is closed, and watches what becomes of appends, for the beats. */
 export function watchAppends(
   appender: Pick<LogAppender, 'append'> & { connected(): boolean },
-  clock: () => number = () => performance.now(),
+  options: WatchOptions = {},
 ): WatchedAppender {
+  const { clock = () => performance.now(), random = Math.random } = options;
+  const { gate, retryAfter = createRetryAfter(clock, random) } = options;
   const taken = new Set<IntakePath>();
   const failedAt = new Map<IntakePath, number>();
+  const closed = (): boolean => gate !== undefined && gate.closedBy(clock()).length > 0;
+  const refuseClosed = (): RefusedAppendError => {
+    const { shortest, longest } = CLOSED_RETRY_SECONDS;
+    return new RefusedAppendError('backlog_full', shortest + Math.floor(random() * (longest - shortest + 1)));
+  };
   return {
     append(events: readonly CpeEvent[], path: IntakePath) {
+      if (closed()) return Promise.reject(refuseClosed());
       return appender.append(events, path).then(
         () => {
           taken.add(path);
           failedAt.delete(path);
+          retryAfter.taken();
         },
         (error: unknown) => {
           failedAt.set(path, clock());
-          throw error;
+          if (!(error instanceof LogFullError)) throw error;
+          throw new RefusedAppendError('overloaded', retryAfter.refused(), { cause: error });
         },
       );
     },
@@ -39,7 +65,7 @@ export function watchAppends(
       const failing = clock() - (failedAt.get(path) ?? -Infinity) < FAILURE_LASTS_MS;
       const refusedOnly = failing && !taken.has(path);
       taken.delete(path);
-      return appender.connected() && !refusedOnly;
+      return appender.connected() && !refusedOnly && !closed();
     },
   };
 }

@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { REFUSAL_STATUS, type Refusal } from '@cpemon/contracts';
-import { LogFullError, LogUnavailableError } from '@cpemon/event-log';
+import { LogUnavailableError } from '@cpemon/event-log';
 import { sendProblem, type Logger } from '@cpemon/service-kit';
 import type { IntakeOutcome } from './intake-metrics.js';
+import { RefusedAppendError } from './refused-append.js';
 
 const QUEUED_START = '{"status":"queued","correlation_id":"';
 const QUEUED_END = '"}';
@@ -66,16 +67,10 @@ export function sendAppendFailure(
   extra?: Record<string, unknown>,
 ): IntakeOutcome {
   const common = { correlationId, ...(extra === undefined ? {} : { extra }) };
-  if (error instanceof LogFullError) {
-    const detail = 'More events wait for the log than may.';
-    sendProblem(response, {
-      status: 503,
-      code: 'overloaded',
-      detail,
-      retryAfterSeconds: spread(),
-      ...common,
-    });
-    return 'overloaded';
+  if (error instanceof RefusedAppendError) {
+    const { code, message: detail, retryAfterSeconds } = error;
+    sendProblem(response, { status: 503, code, detail, retryAfterSeconds, ...common });
+    return code;
   }
   if (error instanceof LogUnavailableError) {
     const detail = 'The log did not confirm the events; they may be in it, and may be sent again.';
@@ -88,6 +83,16 @@ export function sendAppendFailure(
   logger.error({ err: error, correlationId }, 'Events could not be appended for an unknown reason');
   sendProblem(response, { status: 500, code: 'internal_error', ...common });
   return 'internal_error';
+}
+
+/** Says that too many bodies are on their way in at once; nothing of this one was taken. */
+export function sendNoRoom(response: ServerResponse, correlationId: string): IntakeOutcome {
+  const detail = 'More bodies are on their way in than may.';
+  sendProblem(response, {
+    ...{ status: 503, code: 'overloaded', detail, correlationId },
+    retryAfterSeconds: spread(),
+  });
+  return 'overloaded';
 }
 
 /** 1 to 5 s, so that those who were refused together do not come back together. */

@@ -5,12 +5,20 @@ import {
   type DropReason,
   type RefusalCode,
 } from '@cpemon/contracts';
+import { WEAK_SETTINGS, type WeakSetting } from '@cpemon/database';
 import type { IntakePath } from '@cpemon/domain';
 import type { AppendObserver, LogAppender } from '@cpemon/event-log';
 import { Counter, Gauge, Histogram, type Registry } from '@cpemon/service-kit';
+import { GATE_REASONS, type GateReading, type GateReason } from './intake-gate.js';
 
 /** How a request to a path ended: `queued`, a refusal, or one of these. */
-const OTHER_OUTCOMES = ['overloaded', 'log_unavailable', 'aborted', 'internal_error'] as const;
+const OTHER_OUTCOMES = [
+  'overloaded',
+  'backlog_full',
+  'log_unavailable',
+  'aborted',
+  'internal_error',
+] as const;
 export type IntakeOutcome = 'queued' | RefusalCode | (typeof OTHER_OUTCOMES)[number];
 const OUTCOMES: readonly IntakeOutcome[] = ['queued', ...REFUSAL_CODES, ...OTHER_OUTCOMES];
 
@@ -27,6 +35,10 @@ export interface IntakeMetrics {
   path(path: IntakePath): PathMetrics;
   /** For the appender. */
   observer: AppendObserver;
+  /** How much waits in the log, how much of its disk is free, and what closes intake. */
+  gateSeen(reading: GateReading, closedBy: readonly GateReason[]): void;
+  /** Which of the database's settings make what is committed less than durable. */
+  durabilitySeen(weak: readonly WeakSetting[]): void;
 }
 
 const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -104,6 +116,8 @@ export function createIntakeMetrics(
       return metrics;
     },
     observer: declareFlushes(registry),
+    gateSeen: declareGate(registry),
+    durabilitySeen: declareDurability(registry),
   };
 }
 
@@ -130,6 +144,52 @@ function declareBuffer(registry: Registry, buffered: LogAppender['buffered']): v
       },
     });
   }
+}
+
+function declareGate(registry: Registry): IntakeMetrics['gateSeen'] {
+  const registers = [registry];
+  const open = new Gauge({
+    name: 'cpemon_intake_gate_open',
+    help: '0 while senders are turned away for this reason',
+    labelNames: ['reason'],
+    registers,
+  });
+  for (const reason of GATE_REASONS) open.set({ reason }, 1);
+  // Without a label a gauge is 0 from the start; these are absent until they are known.
+  const backlog = new Gauge({
+    name: 'cpemon_intake_backlog_bytes',
+    help: 'Bytes of events in the log that a writer has not applied',
+    registers: [],
+  });
+  const free = new Gauge({
+    name: 'cpemon_intake_disk_free_ratio',
+    help: "Part of the database's disk that is free, 0 to 1",
+    registers: [],
+  });
+  const known = (gauge: Gauge, value: number | null): void => {
+    if (value === null) return;
+    gauge.set(value);
+    registry.registerMetric(gauge);
+  };
+  return ({ backlogBytes, freeDiskRatio }, closedBy) => {
+    for (const reason of GATE_REASONS) open.set({ reason }, closedBy.includes(reason) ? 0 : 1);
+    known(backlog, backlogBytes);
+    known(free, freeDiskRatio);
+  };
+}
+
+function declareDurability(registry: Registry): IntakeMetrics['durabilitySeen'] {
+  const gauge = new Gauge({
+    name: 'cpemon_database_durability_weak',
+    help: '1: a setting of the database by which it may lose what it has confirmed',
+    labelNames: ['setting'],
+    registers: [registry],
+  });
+  const show = (weak: readonly WeakSetting[]): void => {
+    for (const setting of WEAK_SETTINGS) gauge.set({ setting }, weak.includes(setting) ? 1 : 0);
+  };
+  show([]);
+  return show;
 }
 
 function declareFlushes(registry: Registry): AppendObserver {

@@ -9,7 +9,7 @@ import {
 } from '@cpemon/contracts';
 import type { LogAppender } from '@cpemon/event-log';
 import type { Logger } from '@cpemon/service-kit';
-import { sendAccepted, sendAppendFailure, sendQueued } from './answers.js';
+import { sendAccepted, sendAppendFailure, sendNoRoom, sendQueued } from './answers.js';
 import { INVALID_SIGNATURE, type Authenticity } from './authenticity.js';
 import { countRejected, refuseBody, tooLarge, type BodyRefusal } from './body-refusal.js';
 import type { IntakeMetrics, PathMetrics } from './intake-metrics.js';
@@ -51,6 +51,7 @@ export function createSingleEventRoute(options: EventRouteOptions & { arrays?: b
 
     receiveBody(request, SINGLE_BODY_BYTES, {
       tooLarge: () => refuse(TOO_LARGE),
+      noRoom: () => metrics.ended(sendNoRoom(response, correlationId)),
       aborted: () => metrics.ended('aborted'),
       complete(body) {
         if (verdict !== 'allowed' && !verdict.bodyMustMatch(body)) return refuse(INVALID_SIGNATURE);

@@ -1,10 +1,12 @@
-import type { Connection } from '@cpemon/database';
+import { UnsuitableServerError, watchServer, type Connection } from '@cpemon/database';
 import type { IntakePath } from '@cpemon/domain';
 import { createMySqlAppender, createSteadyConnection } from '@cpemon/event-log';
 import type { Logger, ReadinessReport, Registry } from '@cpemon/service-kit';
 import { startIntakeBeats } from '@cpemon/store';
 import { watchAppends, type WatchedAppender } from './accepting.js';
+import { startGateWatch } from './gate-watch.js';
 import type { IntakeConfig } from './intake-config.js';
+import { createIntakeGate } from './intake-gate.js';
 import { createIntakeMetrics, type IntakeMetrics } from './intake-metrics.js';
 import { createLateAppender, type LateAppender } from './late-appender.js';
 
@@ -22,6 +24,7 @@ export interface Intake {
 /** A beat or probe that takes longer has failed, and its connection is thrown away: the link may be half open. */
 const BEAT_DEADLINE_MS = 1500;
 
+/** @throws UnsuitableServerError when the database answers and is not one that events may be trusted to */
 export async function startIntake(options: {
   config: IntakeConfig;
   service: string;
@@ -36,22 +39,43 @@ export async function startIntake(options: {
     paths,
     () => state.late?.buffered() ?? { events: 0, bytes: 0, callers: 0 },
   );
-  const late = (state.late = createLateAppender(
-    () =>
-      createMySqlAppender({
-        address: config.database,
-        producer: config.instanceId,
-        limits: config.appendLimits,
-        answerWithinMs: config.appendTimeoutMs,
-        observer: metrics.observer,
-        logger,
-      }),
-    logger,
-  ));
-  const appender = watchAppends(late);
-
   const link = () =>
     createSteadyConnection({ address: config.database, sessionMs: 30_000, lockWaitMs: BEAT_DEADLINE_MS });
+  /** For what is rare: a connection only while it is needed. */
+  const briefly = <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
+    const brief = link();
+    return brief.run(BEAT_DEADLINE_MS, work).finally(() => brief.close());
+  };
+  const server = watchServer({
+    ...{ run: briefly, allowMultiPrimary: config.allowMultiPrimary, logger },
+    seen: (weak) => metrics.durabilitySeen(weak),
+  });
+  await server.check().catch((error: unknown) => {
+    if (!(error instanceof UnsuitableServerError)) return;
+    server.stop();
+    throw error;
+  });
+
+  const late = (state.late = createLateAppender(async () => {
+    await server.check();
+    return createMySqlAppender({
+      address: config.database,
+      producer: config.instanceId,
+      limits: config.appendLimits,
+      answerWithinMs: config.appendTimeoutMs,
+      observer: metrics.observer,
+      logger,
+    });
+  }, logger));
+  const gate = createIntakeGate(config.gateLimits);
+  const gateLink = link();
+  const gateWatch = await startGateWatch({
+    ...{ gate, diskPath: config.databaseDiskPath, logger },
+    run: (work) => gateLink.run(BEAT_DEADLINE_MS, work),
+    seen: (reading, closedBy) => metrics.gateSeen(reading, closedBy),
+  });
+  const appender = watchAppends(late, { gate });
+
   const beatLink = link();
   const probe = link();
   const query = (sql: string, values: Parameters<Connection['query']>[1]) =>
@@ -80,7 +104,9 @@ export async function startIntake(options: {
     },
     stopAccepting: () => beats.stop(),
     async close() {
-      await Promise.all([late.close(), beatLink.close(), probe.close()]);
+      server.stop();
+      await gateWatch.stop();
+      await Promise.all([late.close(), beatLink.close(), probe.close(), gateLink.close()]);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { ARRAY_BODY_BYTES, isRefusal, readArrayBody, refuse } from '@cpemon/contracts';
-import { sendAccepted, sendAppendFailure, sendRefusal } from './answers.js';
+import { sendAccepted, sendAppendFailure, sendNoRoom, sendRefusal } from './answers.js';
 import { INVALID_SIGNATURE } from './authenticity.js';
 import { refuseBody, tooLarge, type BodyRefusal } from './body-refusal.js';
 import { appendLines, type LinesResult } from './line-stream.js';
@@ -11,6 +11,8 @@ import { correlationIdOf, requestContextOf } from './request-identity.js';
 import { countAccepted, type EventRouteOptions, type RouteHandler } from './single-event-route.js';
 
 const TOO_LARGE = tooLarge(ARRAY_BODY_BYTES);
+/** Newline-delimited bodies that are read at once: each may hold some 2,000 events that wait for a flush. */
+const STREAMS = 256;
 const ALL_REFUSED = refuse('all_events_refused', 'No event of the body was accepted.');
 
 /**
@@ -20,6 +22,7 @@ const ALL_REFUSED = refuse('all_events_refused', 'No event of the body was accep
 export function createTelemetryRoute(options: EventRouteOptions): RouteHandler {
   const { format, authenticity, appender, logger } = options;
   const metrics = options.metrics.path(format.path);
+  let streams = 0;
 
   return (request, response) => {
     const { headers } = request;
@@ -33,14 +36,20 @@ export function createTelemetryRoute(options: EventRouteOptions): RouteHandler {
 
     const context = requestContextOf(headers, correlationId);
     const takeLines = (chunks: AsyncIterable<Buffer> | Iterable<Buffer>): void => {
+      if (streams >= STREAMS) return metrics.ended(sendNoRoom(response, correlationId));
+      streams += 1;
       const lines = appendLines(chunks, { format, context, appender, metrics });
-      void lines.then((result) => answerLines(response, result, correlationId, options));
+      void lines.then((result) => {
+        streams -= 1;
+        answerLines(response, result, correlationId, options);
+      });
     };
     // Lines of a sender with a token need not wait for the end; a signature is that of the whole body.
     if (mediaType === 'ndjson' && verdict === 'allowed') return takeLines(request);
 
     receiveBody(request, ARRAY_BODY_BYTES, {
       tooLarge: () => refuseIt(TOO_LARGE),
+      noRoom: () => metrics.ended(sendNoRoom(response, correlationId)),
       aborted: () => metrics.ended('aborted'),
       complete(body) {
         if (verdict !== 'allowed' && !verdict.bodyMustMatch(body)) return refuseIt(INVALID_SIGNATURE);

@@ -1,8 +1,14 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { join, resolve } from 'node:path';
+import { addDeadLetterVerbs } from './cli-dead-letters.js';
+import { addAuditVerb, addLogVerbs } from './cli-log.js';
+import { addParkedVerbs } from './cli-parked.js';
+import { addRebuildVerbs, addReplayVerbs } from './cli-replay.js';
+import { readApiAddress } from './config.js';
 import { askSupervisor } from './control-server.js';
 import type { ScaleAnswer, StackStatus } from './control-actions.js';
 import { SERVICES } from './port-plan.js';
+import { createOperatorApi, type ApiAddress, type OperatorApi } from './operator-api.js';
 import { isRunning } from './process-identity.js';
 import { readReadiness } from './readiness.js';
 import type { ReplicaStatus } from './service-group.js';
@@ -10,16 +16,45 @@ import { readStackFile, type StackFile } from './stack-file.js';
 import { MOST_REPLICAS, USUAL_DATA_FOLDER, wholeNumber } from './start-options.js';
 
 /** Exit codes of `npm run cpemon`: 0 done, 1 not done (the sentence says why), 2 wrong usage. */
+const EXIT_DONE = 0;
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
-/** `npm run cpemon -- VERB`: ends this process with the exit code. */
+/** `npm run cpemon -- VERB`: sets the exit code of this process. */
 export async function runCommandLine(args: readonly string[], repository: string): Promise<void> {
+  process.exitCode = await runVerb(args, {
+    repository,
+    // eslint-disable-next-line no-restricted-properties -- the one place where `npm run cpemon` reads the environment
+    environment: process.env,
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+  });
+}
+
+export interface VerbContext {
+  repository: string;
+  environment: NodeJS.ProcessEnv;
+  out: (text: string) => void;
+  err: (text: string) => void;
+}
+
+/** Does what one command line asks. @returns the exit code */
+export async function runVerb(
+  args: readonly string[],
+  { repository, environment, out, err }: VerbContext,
+): Promise<number> {
   const program = new Command('npm run cpemon --')
-    .description('Looks after a stack that `npm start` runs.')
+    .description('Looks after a stack that `npm start` runs, and after the event log.')
     .option('--data <folder>', 'data folder of the stack', USUAL_DATA_FOLDER)
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
+    .option('--json', 'answers of dead-letters, parked, replay, rebuild, log and audit as JSON')
+    .addHelpText(
+      'after',
+      '\nEnvironment, where no --data is given: CPEMON_URL (of cpemon-api) and CPEMON_TOKEN (of an operator).',
+    )
+    .configureOutput({ writeOut: out, writeErr: err })
+    .exitOverride();
   const stack = () => runningStack(resolve(repository, program.opts<{ data: string }>().data));
+  const say = (line: string) => out(`${line}\n`);
 
   program
     .command('scale')
@@ -31,8 +66,8 @@ export async function runCommandLine(args: readonly string[], repository: string
         service,
         replicas,
       });
-      console.log(`${service}: ${replicas} replica${replicas === 1 ? '' : 's'}`);
-      for (const one of answer.running) console.log(`  ${describeReplica(one)}`);
+      say(`${service}: ${replicas} replica${replicas === 1 ? '' : 's'}`);
+      for (const one of answer.running) say(`  ${describeReplica(one)}`);
       if (answer.ready) return;
       throw new Error(
         `Not every replica of ${service} became ready: see logs/${service}*.log in the data folder`,
@@ -48,21 +83,44 @@ export async function runCommandLine(args: readonly string[], repository: string
         '/status',
       );
       for (const { name, replicas, running } of services) {
-        console.log(`${name}: ${running.length} of ${replicas} running`);
+        say(`${name}: ${running.length} of ${replicas} running`);
         const readings = await Promise.all(running.map(({ opsUrl }) => readReadiness(opsUrl)));
-        running.forEach((one, index) => console.log(`  ${describeReplica(one)}  ${readings[index]}`));
+        running.forEach((one, index) => say(`  ${describeReplica(one)}  ${readings[index]}`));
       }
-      console.log(
-        `database: ${database.pid === null ? 'given, or down' : `running, process ${database.pid}`}`,
-      );
+      say(`database: ${database.pid === null ? 'given, or down' : `running, process ${database.pid}`}`);
     });
+
+  const tools = {
+    api: (): OperatorApi => {
+      const given = program.getOptionValueSource('data') === 'cli' ? undefined : readApiAddress(environment);
+      return createOperatorApi(given ?? apiOf(stack()));
+    },
+    answer: <T>(value: T, text: (value: T) => string) =>
+      say(program.opts<{ json?: true }>().json === true ? JSON.stringify(value, null, 2) : text(value)),
+    now: () => Date.now(),
+  };
+  addDeadLetterVerbs(program, tools);
+  addParkedVerbs(program, tools);
+  addReplayVerbs(program, tools);
+  addRebuildVerbs(program, tools);
+  addLogVerbs(program, tools);
+  addAuditVerb(program, tools);
 
   try {
     await program.parseAsync([...args], { from: 'user' });
+    return EXIT_DONE;
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
-    process.exit(EXIT_FAILED);
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_DONE : EXIT_USAGE;
+    err(`${(error as Error).message}\n`);
+    return EXIT_FAILED;
   }
+}
+
+/** @throws Error with a sentence when no cpemon-api runs */
+function apiOf({ processes, tokens }: StackFile): ApiAddress {
+  const url = processes.find((one) => one.name === 'cpemon-api' && one.url !== undefined)?.url;
+  if (url === undefined) throw new Error('No cpemon-api is running: npm run cpemon -- scale cpemon-api 1');
+  return { url, token: tokens.operator };
 }
 
 /** @throws Error with a sentence when no stack runs on that folder */

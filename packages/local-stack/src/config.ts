@@ -1,6 +1,7 @@
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServerWish } from './find-or-fetch-server.js';
+import type { ApiAddress } from './operator-api.js';
 
 /** What this package takes from the environment; everything else is an option of the command line. */
 export interface LocalStackEnvironment {
@@ -12,12 +13,13 @@ export interface LocalStackEnvironment {
   logLevel: string;
   /** NO_COLOR is set (no-color.org). */
   noColor: boolean;
-  /** Handed on to the services: PATH, HOME and the like, and variables of NODE. */
+  /** Handed on to the services: PATH, HOME and the like, variables of NODE, and limits of the log. */
   inherited: Record<string, string>;
 }
 
 const PROXIES = /^(https?|ftp|all|no)_proxy$/i;
-const INHERITED = /^(PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR|NODE_\w+)$/;
+const LIMITS = 'MIN_FREE_DISK_PERCENT|MAX_BACKLOG_BYTES|LOG_RETENTION_HOURS|LOG_RETENTION_BYTES';
+const INHERITED = new RegExp(`^(PATH|HOME|USER|LANG|LC_\\w+|TZ|TMPDIR|NODE_\\w+|${LIMITS})$`);
 
 export function readEnvironment(env: NodeJS.ProcessEnv): LocalStackEnvironment {
   const given = (name: string) => (env[name] === undefined || env[name] === '' ? undefined : env[name]);
@@ -37,6 +39,20 @@ export function readEnvironment(env: NodeJS.ProcessEnv): LocalStackEnvironment {
     inherited: pick(env, INHERITED),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
   };
+}
+
+/**
+ * CPEMON_URL and CPEMON_TOKEN: the API that operators' verbs talk to; undefined when neither is set.
+ * @throws Error with a sentence when one of them is missing, or the first is no URL
+ */
+export function readApiAddress(env: NodeJS.ProcessEnv): ApiAddress | undefined {
+  const { CPEMON_URL: url = '', CPEMON_TOKEN: token = '' } = env;
+  if (url === '' && token === '') return undefined;
+  if (url === '' || token === '')
+    throw new Error('CPEMON_URL and CPEMON_TOKEN go together: one of them is not set.');
+  if (!URL.canParse(url) || !/^https?:/.test(url))
+    throw new Error('CPEMON_URL must be a URL: http://127.0.0.1:8080');
+  return { url, token };
 }
 
 function pick(env: NodeJS.ProcessEnv, names: RegExp): Record<string, string> {

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installedPackages, packageNames } from './fetch-server.js';
+import { installedPackages } from './fetch-server.js';
+import { packageNames } from './unpack-packages.js';
 
 test('package names are read from the lines of --print-uris', () => {
   const printed = `Reading package lists...

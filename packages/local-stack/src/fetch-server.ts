@@ -1,17 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { runCommand } from './run-command.js';
+import { NETWORK_OPTIONS, reasonOf, unpackPackages } from './unpack-packages.js';
 
 const PACKAGE = 'mariadb-server-core';
-
-const NETWORK_OPTIONS = [
-  '-o',
-  'Acquire::http::Timeout=20',
-  '-o',
-  'Acquire::https::Timeout=20',
-  '-o',
-  'Acquire::Retries=1',
-];
 
 const INSTALL_HINT =
   'Install one (Debian, Ubuntu: apt-get install mariadb-server-core; Fedora: dnf install mariadb-server; macOS: brew install mariadb), ' +
@@ -44,14 +35,10 @@ export async function fetchServer(options: FetchOptions): Promise<void> {
   const failure = options.isRoot ? await install(options) : await unpack(options);
   options.signal?.throwIfAborted();
   if (failure !== null) {
-    const reason = failure
-      .split('\n')
-      .filter((line) => /^(E|Err|dpkg|W):?/.test(line))
-      .slice(-4);
     throw new Error(
       [
         'There is no MySQL or MariaDB server on this machine, and fetching one failed:',
-        ...(reason.length === 0 ? failure.trim().split('\n').slice(-3) : reason).map((line) => `  ${line}`),
+        ...reasonOf(failure).map((line) => `  ${line}`),
         INSTALL_HINT,
       ].join('\n'),
     );
@@ -84,63 +71,16 @@ async function install({ tell, signal, network }: FetchOptions): Promise<string 
 }
 
 /** @returns what apt said when it failed, null when the server is unpacked */
-async function unpack({
-  unpackedFolder,
-  tell,
-  dpkgStatus,
-  signal,
-  network = {},
-}: FetchOptions): Promise<string | null> {
+function unpack({ unpackedFolder, tell, dpkgStatus, signal, network }: FetchOptions): Promise<string | null> {
   tell(`No database server found: fetching Debian's ${PACKAGE} into ${unpackedFolder}`);
-  const aptFolder = `${unpackedFolder}.apt`;
-  const archives = join(aptFolder, 'archives');
-  const unfinished = `${unpackedFolder}.unfinished`;
-  rmSync(unfinished, { recursive: true, force: true });
-  for (const folder of [join(aptFolder, 'lists/partial'), join(archives, 'partial'), unfinished]) {
-    mkdirSync(folder, { recursive: true });
-  }
-  writeFileSync(join(aptFolder, 'status'), '');
-  // Package lists of our own: the system's may be missing, old, or not ours to write. And a record of no installed
-  // package at all, which gives the whole closure, whatever state the machine's own packages are in.
-  const apt = [
-    ...[
-      '-o',
-      `Dir::State::lists=${join(aptFolder, 'lists')}`,
-      '-o',
-      `Dir::State::status=${join(aptFolder, 'status')}`,
-    ],
-    ...['-o', `Dir::Cache=${aptFolder}`, '-o', `Dir::Cache::archives=${archives}`],
-    ...['-o', 'Debug::NoLocking=1', ...NETWORK_OPTIONS],
-  ];
-  const how = { env: network, signal, folder: archives };
-  const update = await runCommand('apt-get', ['update', ...apt], how);
-  const closure = await runCommand('apt-get', [
-    'install',
-    '-y',
-    '--no-install-recommends',
-    '--print-uris',
-    ...apt,
-    PACKAGE,
-  ]);
-  if (!closure.ok) return update.output + closure.output;
   const installed = installedPackages(dpkgStatus ?? '/var/lib/dpkg/status');
-  const missing = packageNames(closure.output).filter((name) => name === PACKAGE || !installed.has(name));
-  const download = await runCommand('apt-get', ['download', ...apt, ...missing], how);
-  if (!download.ok) return update.output + download.output;
-
-  for (const name of readdirSync(archives).filter((entry) => entry.endsWith('.deb'))) {
-    const result = await runCommand('dpkg-deb', ['-x', join(archives, name), unfinished], how);
-    if (!result.ok) return result.output;
-  }
-  rmSync(unpackedFolder, { recursive: true, force: true });
-  renameSync(unfinished, unpackedFolder);
-  rmSync(aptFolder, { recursive: true, force: true });
-  return null;
-}
-
-/** From the lines of --print-uris: `'URI' name_version_architecture.deb size checksum`. */
-export function packageNames(printedUris: string): string[] {
-  return [...printedUris.matchAll(/^'[^']+' ([^_\s]+)_\S+\.deb /gm)].map((match) => match[1]!);
+  return unpackPackages({
+    package: PACKAGE,
+    folder: unpackedFolder,
+    leaveOut: (name) => name !== PACKAGE && installed.has(name),
+    signal,
+    network,
+  });
 }
 
 /** Names of the packages that dpkg's record calls installed. */

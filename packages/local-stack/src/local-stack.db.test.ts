@@ -31,7 +31,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs a stack of fake services on a private database. */
-function run(options: { devices?: number; fresh?: boolean; databaseUrl?: string } = {}) {
+function run(options: { devices?: number; fresh?: boolean; restored?: boolean; databaseUrl?: string } = {}) {
   const stopping = new AbortController();
   let printed = '';
   const script = join(folder, 'fake-service.cjs');
@@ -53,6 +53,7 @@ function run(options: { devices?: number; fresh?: boolean; databaseUrl?: string 
       dataFolder: folder,
       basePort,
       fresh: options.fresh ?? false,
+      restored: options.restored ?? false,
     },
     environment: { ...readEnvironment(process.env), ...(databaseUrl === undefined ? {} : { databaseUrl }) },
     repository: REPOSITORY,

@@ -16,6 +16,7 @@ import {
 } from './port-plan.js';
 import { prepareDatabase } from './prepare-database.js';
 import { untilReady } from './readiness.js';
+import { reopenLog } from './reopen-log.js';
 import { createRunningServices, type RunningServices } from './running-services.js';
 import { keepSecrets, type StackSecrets } from './secrets.js';
 import { serviceSet, type ServiceProgram, type ServiceSetOptions } from './service-set.js';
@@ -114,6 +115,10 @@ async function run(
   signal.throwIfAborted();
   const { applied } = prepared.migrations;
   if (applied.length > 0) terminal.print(`Schema ${admin.schema}: applied ${applied.join(', ')}`);
+  if (options.restored) {
+    const generation = await reopenLog(admin);
+    terminal.print(`The data are a restored backup: the event log goes on in generation ${generation}`);
+  }
   if (!prepared.hasOwnUsers) {
     terminal.print(
       `${admin.user} may not create database users: every service uses this login and all its rights`,
@@ -132,6 +137,7 @@ async function run(
     // A simulator that is asked for by `scale` simulates something.
     devices: options.devices === 0 ? 100 : options.devices,
     intervalSeconds: options.intervalSeconds,
+    ...(given.environment.databaseUrl === undefined ? { databaseFolder: layout.database } : {}),
   });
   const services = createRunningServices({
     programs,

@@ -77,7 +77,8 @@ export function findUnpackedServer(folder: string): ServerBinary | null {
   });
 }
 
-function describeServer(
+/** The server program as it tells about itself; null when it does not run. */
+export function describeServer(
   program: string,
   needs: { args: string[]; env: Record<string, string> } = { args: [], env: {} },
 ): ServerBinary | null {

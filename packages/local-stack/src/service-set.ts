@@ -24,6 +24,8 @@ export interface ServiceSetOptions {
   acsUrl: string;
   devices: number;
   intervalSeconds: number;
+  /** Where the database of this stack keeps its data; absent for a given database. */
+  databaseFolder?: string;
 }
 
 /** A demo does not wait five minutes: a fleet that reports every 5 s turns stale after 10 s and offline after 30 s. */
@@ -36,6 +38,8 @@ const SHORT_SILENCE = {
 export function serviceSet(options: ServiceSetOptions): Record<ServiceName, ServiceProgram> {
   const { secrets } = options;
   const url = (role: DatabaseRole) => formatDatabaseUrl(options.login(role));
+  const disk: Record<string, string> =
+    options.databaseFolder === undefined ? {} : { DATABASE_DISK_PATH: options.databaseFolder };
   const program = (name: ServiceName, own: (replica: number) => Record<string, string>): ServiceProgram => ({
     name,
     command: [
@@ -59,14 +63,17 @@ export function serviceSet(options: ServiceSetOptions): Record<ServiceName, Serv
   return {
     'cpemon-api': program('cpemon-api', () => ({
       DATABASE_URL: url('api'),
+      ...disk,
       INGEST_TOKENS: secrets.tokens.ingest,
       HEARTBEAT_SECRETS: secrets.webhookSecret,
       OPERATOR_TOKENS: secrets.tokens.operator,
       VIEWER_TOKENS: secrets.tokens.viewer,
       READ_AUTH: 'none',
+      ALLOW_TEST_EVENTS: '1',
     })),
     'acs-ingest': program('acs-ingest', () => ({
       DATABASE_URL: url('ingest'),
+      ...disk,
       WEBHOOK_SECRETS: secrets.webhookSecret,
     })),
     'cpemon-writer': program('cpemon-writer', () => ({

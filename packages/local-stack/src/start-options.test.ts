@@ -16,12 +16,13 @@ test('without options a small fleet, one replica of each service, and .cpemon in
     dataFolder: '/repo/.cpemon',
     basePort: 8080,
     fresh: false,
+    restored: false,
   });
 });
 
 test('options are read', () => {
   const args =
-    '--devices 0 --interval 5 --writers 3 --ingests 2 --apis 2 --data /d --base-port 18080 --fresh';
+    '--devices 0 --interval 5 --writers 3 --ingests 2 --apis 2 --data /d --base-port 18080 --fresh --restored';
   expect(parse(...args.split(' '))).toEqual({
     devices: 0,
     intervalSeconds: 5,
@@ -31,6 +32,7 @@ test('options are read', () => {
     dataFolder: '/d',
     basePort: 18080,
     fresh: true,
+    restored: true,
   });
 });
 

@@ -15,6 +15,8 @@ export interface StartOptions {
   basePort: number;
   /** Begin with empty data. */
   fresh: boolean;
+  /** The data were restored from a backup: the event log goes on in a new generation. */
+  restored: boolean;
 }
 
 export const MOST_REPLICAS = 50;
@@ -44,6 +46,7 @@ export function parseStartOptions(args: readonly string[], repository: string): 
       DEFAULT_BASE_PORT,
     )
     .option('--fresh', 'throw away the data of earlier runs first', false)
+    .option('--restored', 'the data are a restored backup: give no position of the event log twice', false)
     .addHelpText(
       'after',
       '\nEnvironment: DATABASE_URL (use this database), CPEMON_MYSQLD (use this server program), LOG_LEVEL, NO_COLOR.',
@@ -60,6 +63,7 @@ export function parseStartOptions(args: readonly string[], repository: string): 
     data: string;
     basePort: number;
     fresh: boolean;
+    restored: boolean;
   }>();
   return {
     devices: given.devices,
@@ -70,6 +74,7 @@ export function parseStartOptions(args: readonly string[], repository: string): 
     dataFolder: resolve(repository, given.data),
     basePort: given.basePort,
     fresh: given.fresh,
+    restored: given.restored,
   };
 }
 

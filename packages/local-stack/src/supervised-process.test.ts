@@ -1,3 +1,4 @@
+import { eventually } from '../../../tests/support/eventually.js';
 import { isRunning } from './process-identity.js';
 import { superviseProcess, type SupervisedProcess } from './supervised-process.js';
 
@@ -20,18 +21,11 @@ function supervise(script: string) {
   return { supervised, lines, failures };
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  for (const giveUpAt = Date.now() + 10_000; !condition();) {
-    if (Date.now() > giveUpAt) throw new Error('waited too long');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 test('hands on every line, with the given environment and no other', async () => {
   const { lines } = supervise(
     'console.log(process.env.GREETING, process.env.PATH); console.error("b"); setInterval(() => 0, 1000)',
   );
-  await until(() => lines.length === 2);
+  await eventually('both lines came', () => lines.length === 2);
   expect(lines.sort()).toEqual(['b', 'hello undefined']);
 });
 
@@ -39,10 +33,10 @@ test('a process that is killed comes back after a second, as another process', a
   const { supervised, failures } = supervise('setInterval(() => 0, 1000)');
   const first = supervised.process()!;
   process.kill(first.pid, 'SIGKILL');
-  await until(() => failures.length === 1);
+  await eventually('it is seen to end', () => failures.length === 1);
   expect(failures).toEqual([['SIGKILL', 1000]]);
   expect(supervised.process()).toBeNull();
-  await until(() => supervised.process() !== null);
+  await eventually('it runs again', () => supervised.process() !== null);
   expect(supervised.process()!.pid).not.toBe(first.pid);
 });
 
@@ -57,7 +51,7 @@ test('a program that is not there is tried again as one that ended', async () =>
     onFailure: (how) => failures.push(how),
   });
   running.push(supervised);
-  await until(() => failures.length === 1);
+  await eventually('it is seen to end', () => failures.length === 1);
   expect(failures[0]).toContain('ENOENT');
 });
 
@@ -66,10 +60,10 @@ test('stop lets it finish, and forces one that does not', async () => {
     'process.on("SIGTERM", () => { console.log("bye"); process.exit() }); console.log("up"); setInterval(() => 0, 1000)',
   );
   const deaf = supervise('process.on("SIGTERM", () => 0); console.log("up"); setInterval(() => 0, 1000)');
-  await until(() => polite.lines.length === 1 && deaf.lines.length === 1);
+  await eventually('both run', () => polite.lines.length === 1 && deaf.lines.length === 1);
   const [politeProcess, deafProcess] = [polite.supervised.process()!, deaf.supervised.process()!];
   await polite.supervised.stop(5000);
-  await until(() => polite.lines.includes('bye'));
+  await eventually('it says goodbye', () => polite.lines.includes('bye'));
   await deaf.supervised.stop(100);
   expect([isRunning(politeProcess), isRunning(deafProcess)]).toEqual([false, false]);
   expect(deaf.failures).toEqual([]);
@@ -77,7 +71,7 @@ test('stop lets it finish, and forces one that does not', async () => {
 
 test('a process stopped while it waits for its restart stays away', async () => {
   const { supervised, failures } = supervise('process.exit(3)');
-  await until(() => failures.length === 1);
+  await eventually('it is seen to end', () => failures.length === 1);
   expect(failures[0]).toEqual(['exit code 3', 1000]);
   await supervised.stop(0);
   await new Promise((resolve) => setTimeout(resolve, 1200));

@@ -80,7 +80,7 @@ describe('an HTTP server', () => {
   });
 
   it('answers headers that do not come with a 408 problem', async () => {
-    const socket = await open(await start({ headersTimeoutMs: 200 }));
+    const socket = await open(await start({ limits: { headersTimeoutMs: 200 } }));
     socket.write('GET / HTTP/1.1\r\nHost:');
     expect(problemIn(await readAll(socket))).toMatchObject({ status: 408, code: 'request_timeout' });
   });
@@ -103,7 +103,7 @@ describe('an HTTP server', () => {
   });
 
   it('closes connections above its limit on arrival', async () => {
-    const server = await start({ maxConnections: 2 });
+    const server = await start({ limits: { maxConnections: 2 } });
     const kept = [await open(server), await open(server)];
     const refused = await open(server);
     await once(refused, 'close');

@@ -54,7 +54,7 @@ export async function startOperationsServer(
     host,
     port,
     logger,
-    maxConnections: 200,
+    limits: { maxConnections: 200 },
     handler: (request, response) => {
       if (request.method !== 'GET' && request.method !== 'HEAD') {
         response.setHeader('Allow', 'GET, HEAD');

@@ -2,13 +2,15 @@ import fc from 'fast-check';
 import {
   DEFAULT_REACHABILITY_SETTINGS,
   applyEvent,
+  applySignOfLife,
   emptyIntakeHistory,
   newDeviceRecord,
   resumeSilence,
   type CpeEvent,
   type DeviceRecord,
 } from '@cpemon/domain';
-import { UnknownMemoryError, decodeMemory, encodeMemory } from './device-memory.js';
+import { encodeMemory } from './device-memory.js';
+import { UnknownMemoryError, decodeMemory } from './read-device-memory.js';
 import { columnValues } from './value-columns.js';
 
 const NOON = Date.UTC(2026, 10, 21, 12);
@@ -116,6 +118,43 @@ test('a value that has a column is not written into the memory as well', () => {
   expect(text).not.toMatch(/V5R020|EG8145V5|cpu_used_ratio/);
 });
 
+test('a source that has only given a sign of life comes back as one', () => {
+  const record = recordOf([]);
+  const received = { sequence: 1, receivedAt: NOON };
+  const event: CpeEvent = {
+    ...{ id: 'e', source: '/webhook', type: 'cpemon.heartbeat.v1', subject: 'SN1' },
+    data: {},
+  };
+  applySignOfLife(record, { ...received, event }, RULES, []);
+  const back = decodeMemory(encodeMemory(record, columnValues(record)), []);
+  expect(back.sources).toEqual(record.sources);
+});
+
+test('a memory as version 1 wrote it is still read', () => {
+  const text =
+    `{"v":1,"ids":"AAAAAAAB","sources":[{"source":"/heartbeat","at":${NOON},"received":137,"seen":5,` +
+    '"declared":[60,0],"gaps":[1],"periodic":3,"step":[4,5,true],' +
+    '"reports":[[0,null,137,119000,4,{"hw_version":"168D.A"},{"wifi_clients":7}]]}]}   ';
+  expect(decodeMemory(text, [null, null, 0.125])).toEqual({
+    recentIdentities: [1],
+    sources: [
+      {
+        ...{ source: '/heartbeat', newestAt: NOON, newestReceivedAt: NOON + 137, lastSeenAt: NOON + 5 },
+        ...{ declaredSeconds: 60, declaredAt: NOON, learntGapsMs: [1], learntSeconds: null },
+        ...{ periodicAt: NOON + 3, stepCandidate: { skewMs: 4, receivedAt: NOON + 5, boot: true } },
+        reports: [
+          {
+            ...{ orderAt: NOON, deviceTime: null, rankAt: NOON + 137, sequence: 119000 },
+            attributes: { hw_version: '168D.A' },
+            metrics: { wifi_clients: 7, cpu_used_ratio: 0.125 },
+          },
+        ],
+      },
+    ],
+  });
+});
+
 test('a memory of a newer version is not guessed at', () => {
-  expect(() => decodeMemory('{"v":2}', [])).toThrow(UnknownMemoryError);
+  expect(() => decodeMemory('[3]', [])).toThrow(UnknownMemoryError);
+  expect(() => decodeMemory('{"v":4}', [])).toThrow(UnknownMemoryError);
 });

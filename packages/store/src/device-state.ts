@@ -12,7 +12,7 @@ import {
 import { VALUE_COLUMNS, columnValues } from './value-columns.js';
 
 /** Columns of device_state after the key, in the order in which `encodeDeviceState` writes them. */
-const COLUMNS = [
+export const DEVICE_STATE_COLUMNS: readonly string[] = [
   'generation',
   'lane',
   'last_seq',
@@ -30,8 +30,8 @@ const COLUMNS = [
   'memory',
 ];
 
-const HEAD = `INSERT INTO device_state (device_id, ${COLUMNS.join(', ')}) VALUES\n`;
-const TAIL = `\nON DUPLICATE KEY UPDATE ${COLUMNS.map((column) => `${column} = VALUES(${column})`).join(', ')}`;
+const HEAD = `INSERT INTO device_state (device_id, ${DEVICE_STATE_COLUMNS.join(', ')}) VALUES\n`;
+const TAIL = `\nON DUPLICATE KEY UPDATE ${DEVICE_STATE_COLUMNS.map((column) => `${column} = VALUES(${column})`).join(', ')}`;
 
 /** A row of device_state but for its key, as SQL; and what belongs in the device's row of `devices`. */
 export interface EncodedState {

@@ -1,6 +1,7 @@
 import type { RowDataPacket } from 'mysql2/promise';
 import type { Connection } from '@cpemon/database';
 import type { DeviceRecord } from '@cpemon/domain';
+import { takeFormerKeys } from './rebuilt-device-ids.js';
 
 /** A row of `devices`; times in epoch ms. */
 export interface DeviceRow {
@@ -19,17 +20,20 @@ export interface DeviceRow {
 
 const ROWS_A_STATEMENT = 1000;
 
-/** Inserts devices that have no key yet, and gives them the keys that the database chose. */
+/** Inserts devices that have no key yet, and gives them keys: those they had before a rebuild, else new ones. */
 export async function registerDevices(transaction: Connection, rows: readonly DeviceRow[]): Promise<void> {
   for (let first = 0; first < rows.length; first += ROWS_A_STATEMENT) {
     const chunk = rows.slice(first, first + ROWS_A_STATEMENT);
+    const formerKeys = await takeFormerKeys(transaction, chunk);
     await transaction.query(
       `
 INSERT INTO devices
-  (serial_number, oui, product_class, manufacturer, model, source, generation, lane, first_seen_at)
+  (device_id, serial_number, oui, product_class, manufacturer, model, source, generation, lane, first_seen_at)
 VALUES ?`,
       [
         chunk.map((row) => [
+          // NULL lets the database choose.
+          formerKeys.get(row) ?? null,
           ...[row.serialNumber, row.oui, row.productClass, row.manufacturer, row.model],
           ...[row.source.slice(0, 32), row.generation, row.lane, new Date(row.record.firstSeenAt)],
         ]),

@@ -6,7 +6,7 @@ import {
   type Reachability,
   type ReachabilitySettings,
 } from '@cpemon/domain';
-import { decodeMemory } from './device-memory.js';
+import { decodeMemory } from './read-device-memory.js';
 import { VALUE_COLUMNS } from './value-columns.js';
 
 /** A device as the tables hold it. */

@@ -2,7 +2,7 @@ import type { RowDataPacket } from 'mysql2/promise';
 import type { SingleConnection } from '@cpemon/database';
 
 /** The partition that takes what no other does; empty as long as partitions are made ahead of time. */
-const CATCH_ALL = 'p_rest';
+export const CATCH_ALL = 'p_rest';
 /** How long DDL may wait for the table, seconds: everything that comes behind it waits as well. */
 const DDL_WAIT_SECONDS = 2;
 
@@ -50,6 +50,39 @@ export async function makeLogPartitions(
   } finally {
     await connection.query(`SELECT RELEASE_LOCK(${LOCK_NAME}) AS released`);
   }
+}
+
+/** A partition of log_records with hours before `endHour`. Bytes are an estimate of the server's. */
+export interface LogPartition {
+  name: string;
+  endHour: number;
+  bytes: number;
+}
+
+/** The current hour by the database's clock and the hourly partitions in order, without the catch-all. */
+export async function listLogPartitions(
+  connection: SingleConnection,
+): Promise<{ thisHour: number; partitions: LogPartition[] }> {
+  // MySQL shows sizes of a day ago unless told otherwise; MariaDB does not know the variable.
+  await connection.query('SET SESSION information_schema_stats_expiry = 0').catch(() => undefined);
+  const [[clock]] = await connection.query<RowDataPacket[]>('SELECT UNIX_TIMESTAMP() DIV 3600 AS thisHour');
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `
+SELECT partition_name AS name, CAST(partition_description AS UNSIGNED) AS endHour,
+       data_length + index_length AS bytes
+  FROM information_schema.partitions
+ WHERE table_schema = DATABASE() AND table_name = 'log_records' AND partition_name <> ?
+ ORDER BY partition_ordinal_position`,
+    [CATCH_ALL],
+  );
+  return {
+    thisHour: Number(clock?.['thisHour']),
+    partitions: rows.map((row) => ({
+      name: row['name'] as string,
+      endHour: Number(row['endHour']),
+      bytes: Number(row['bytes']),
+    })),
+  };
 }
 
 /** The current hour, the first hour that has no partition, and the size of the catch-all. Hours since 1970. */

@@ -32,7 +32,8 @@ export async function startAcsIngest(
   });
   const { webhookSecrets } = config;
   const handler = createAcsIngest({ ...intake, webhookSecrets, logger });
-  const server = await startHttpServer({ host, port: config.port, handler, logger });
+  const limits = config.connectionLimits;
+  const server = await startHttpServer({ host, port: config.port, handler, limits, logger });
   logger.info({ url: server.url, operations: operations.url }, 'Taking ACS events');
   return {
     async stop() {

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { LogFullError, LogUnavailableError } from '@cpemon/event-log';
+import { LogUnavailableError } from '@cpemon/event-log';
+import { RefusedAppendError } from '@cpemon/intake';
 import { BAD_INPUT } from '../../../tests/support/bad-input.js';
 import { createIntakeProbe, type IntakeProbe } from '../../../tests/support/intake-probe.js';
 import { createAcsIngest } from './app.js';
@@ -167,7 +168,8 @@ describe('bad input', () => {
 });
 
 test.each([
-  [new LogFullError('full'), 503, 'overloaded'],
+  [new RefusedAppendError('overloaded', 3), 503, 'overloaded'],
+  [new RefusedAppendError('backlog_full', 4), 503, 'backlog_full'],
   [new LogUnavailableError('away'), 503, 'log_unavailable'],
   [new Error('unforeseen'), 500, 'internal_error'],
 ])('%p is answered with %d %s and counted', async (error, status, code) => {

@@ -56,7 +56,7 @@ export async function startSimulator(config: SimulatorConfig, logger: Logger): P
     host: config.listenHost,
     port: config.port,
     handler: createControlApp({ fleet, simulation, truth, run, now }),
-    maxConnections: 200,
+    limits: { maxConnections: 200 },
     logger,
   });
   const operations = await startOperationsServer({

@@ -15,9 +15,12 @@ import {
 import type { Logger } from '@cpemon/service-kit';
 import type { IngestAccess } from './config.js';
 import type { FleetReads } from './fleet-reads.js';
+import type { OperatorRouteOptions } from './operators/operator-router.js';
+import { createOperatorRoutes } from './operators/operator-routes.js';
 import { createPageRoutes } from './page-routes.js';
 import type { RateSampler } from './rate-sampler.js';
 import { createReadRoutes } from './read-routes.js';
+import { requireReader } from './reader-access.js';
 
 export interface CpemonApiOptions {
   appender: Pick<WatchedAppender, 'append'>;
@@ -27,6 +30,10 @@ export interface CpemonApiOptions {
   /** Tokens that may read; 'none' when anyone may. */
   readTokens: readonly string[] | 'none';
   rates?: RateSampler;
+  /** What operators see and do; absent: those routes are not there. */
+  operating?: Omit<OperatorRouteOptions, 'mayRead'>;
+  /** Whether events that fail on purpose are taken in. */
+  allowTestEvents?: boolean;
   logger: Logger;
 }
 
@@ -35,12 +42,14 @@ const TELEMETRY = '/v1/telemetry';
 
 /** The public side of cpemon-api: heartbeats and telemetry in, the fleet and its page out. */
 export function createCpemonApi(options: CpemonApiOptions): RouteHandler {
-  const { appender, metrics, ingest, reads, readTokens, rates, logger } = options;
+  const { appender, metrics, ingest, reads, readTokens, rates, operating, logger } = options;
   const authenticity =
     ingest === 'none' ? allowAnyone : requireTokenOrSignature(ingest.tokens, ingest.secrets);
   const intake = { authenticity, appender, metrics, logger };
   const heartbeat = createSingleEventRoute({ ...intake, format: HEARTBEAT_FORMAT });
-  const telemetry = createTelemetryRoute({ ...intake, format: TELEMETRY_FORMAT });
+  const testEvents = options.allowTestEvents === true ? 'taken' : 'refused';
+  const telemetry = createTelemetryRoute({ ...intake, format: { ...TELEMETRY_FORMAT, testEvents } });
+  const mayRead = requireReader(readTokens);
 
   const routes = express();
   routes.disable('x-powered-by');
@@ -53,7 +62,8 @@ export function createCpemonApi(options: CpemonApiOptions): RouteHandler {
       response.json({ status: 'ok' });
     })
     .all(methodNotAllowed('GET, HEAD'));
-  routes.use(createReadRoutes({ reads, tokens: readTokens, ...(rates === undefined ? {} : { rates }) }));
+  routes.use(createReadRoutes({ reads, mayRead, ...(rates === undefined ? {} : { rates }) }));
+  if (operating !== undefined) routes.use(createOperatorRoutes({ ...operating, mayRead }));
   routes.use(createPageRoutes());
   routes.use(notFound);
   routes.use(answerRouteError(logger));

@@ -29,6 +29,27 @@ test('tokens and secrets are lists, and either kind is enough', () => {
   expect(config).toMatchObject({ port: 8080, operationsPort: 9101, listenHost: '127.0.0.1' });
 });
 
+test('operators act under the name before their token, or under a hash of it, even where anyone may read', () => {
+  const config = readConfig({
+    ...BASE,
+    ...{ INGEST_AUTH: 'none', READ_AUTH: 'none' },
+    OPERATOR_TOKENS: 'eva:s3:cret, plain',
+    VIEWER_TOKENS: 'v',
+  });
+  expect(config.operators).toEqual([
+    { name: 'eva', token: 's3:cret' },
+    { name: expect.stringMatching(/^token-[0-9a-f]{8}$/), token: 'plain' },
+  ]);
+  expect(config.operators[1]?.name).not.toContain('plain');
+  expect([config.readTokens, config.viewerTokens]).toEqual(['none', ['v']]);
+});
+
+test('test events are off unless that is written out', () => {
+  const open = { ...BASE, INGEST_AUTH: 'none', READ_AUTH: 'none' };
+  expect(readConfig(open).allowTestEvents).toBe(false);
+  expect(readConfig({ ...open, ALLOW_TEST_EVENTS: '1' }).allowTestEvents).toBe(true);
+});
+
 test('every problem is told at once, without secrets', () => {
   const problems = problemsOf({ PORT: '80x', DATABASE_URL: 'postgres://u:hunter2@h/x', INGEST_AUTH: 'off' });
   expect(problems).toHaveLength(5);

@@ -1,10 +1,16 @@
 import { readIntakeConfig, type IntakeConfig } from '@cpemon/intake';
 import { createConfigReader, type ConfigReader } from '@cpemon/service-kit';
+import { readOperator, type Operator } from './operators/operator-access.js';
 
 export interface CpemonApiConfig extends IntakeConfig {
   ingest: IngestAccess;
   /** Tokens that may read; 'none' when anyone may. */
   readTokens: readonly string[] | 'none';
+  /** Who may act on the log; whether or not anyone may read. */
+  operators: readonly Operator[];
+  viewerTokens: readonly string[];
+  /** For tests and demos: take events in that fail when they are applied. */
+  allowTestEvents: boolean;
 }
 
 /** Who may send heartbeats and telemetry: tokens, or secrets of signed bodies; 'none' when anyone may. */
@@ -19,7 +25,8 @@ export function readConfig(
   const config = {
     ...readIntakeConfig(reader, { name: 'cpemon-api', port: 8080, operationsPort: 9101 }),
     ingest: readIngestAccess(reader),
-    readTokens: readReadTokens(reader),
+    ...readReaders(reader),
+    allowTestEvents: reader.boolean('ALLOW_TEST_EVENTS', { default: false }),
   };
   reader.finish();
   return config;
@@ -38,11 +45,15 @@ function readIngestAccess(reader: ConfigReader): IngestAccess {
   return { tokens, secrets: signing };
 }
 
-function readReadTokens(reader: ConfigReader): readonly string[] | 'none' {
+function readReaders(
+  reader: ConfigReader,
+): Pick<CpemonApiConfig, 'readTokens' | 'operators' | 'viewerTokens'> {
   const auth = reader.string('READ_AUTH', { default: 'token', oneOf: ['token', 'none'] });
-  if (auth === 'none') return 'none';
-  const operators = optionalSecrets(reader, 'OPERATOR_TOKENS');
-  const viewers =
-    operators.length === 0 ? secrets(reader, 'VIEWER_TOKENS') : optionalSecrets(reader, 'VIEWER_TOKENS');
-  return [...operators, ...viewers];
+  const operators = optionalSecrets(reader, 'OPERATOR_TOKENS').map(readOperator);
+  const viewerTokens =
+    auth === 'token' && operators.length === 0
+      ? secrets(reader, 'VIEWER_TOKENS')
+      : optionalSecrets(reader, 'VIEWER_TOKENS');
+  const readTokens = auth === 'none' ? auth : [...operators.map(({ token }) => token), ...viewerTokens];
+  return { readTokens, operators, viewerTokens };
 }

@@ -2,6 +2,7 @@ import type { RowDataPacket } from 'mysql2';
 import { createHmac } from 'node:crypto';
 import { openPool } from '@cpemon/database';
 import { createLogger, type RunningService } from '@cpemon/service-kit';
+import { eventually } from '../../../tests/support/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../../../tests/support/test-database.js';
 import { startCpemonApi } from './cpemon-api.js';
 import type { CpemonApiConfig } from './config.js';
@@ -28,13 +29,23 @@ beforeAll(async () => {
     instanceId: 'api-under-test',
     appendLimits: { maxEvents: 10_000, maxBytes: 64 * 1024 * 1024, maxCallers: 1000 },
     appendTimeoutMs: 8000,
+    gateLimits: { maxBacklogBytes: 0, minFreeDiskPercent: 0 },
+    databaseDiskPath: undefined,
+    allowMultiPrimary: false,
+    connectionLimits: {
+      ...{ maxConnections: 100, maxConnectionsPerAddress: 100, minBytesPerSecond: 0 },
+      ...{ headersTimeoutMs: 10_000, requestTimeoutMs: 30_000 },
+    },
     ingest: { tokens: [TOKEN], secrets: [SECRET] },
     readTokens: ['viewer-token'],
+    operators: [],
+    viewerTokens: ['viewer-token'],
+    allowTestEvents: false,
   };
   service = await startCpemonApi(config, { logger, signal: new AbortController().signal });
   url = `http://127.0.0.1:${port}`;
   operations = `http://127.0.0.1:${port + 1}`;
-  await eventually(async () => (await fetch(`${operations}/readyz`)).ok);
+  await eventually('the service is ready', async () => (await fetch(`${operations}/readyz`)).ok);
 });
 afterAll(async () => {
   await service.stop();
@@ -128,14 +139,19 @@ test('the pipeline shows what waits while no writer runs, and who takes events i
   const [[log]] = await database.pool.query<RowDataPacket[]>('SELECT SUM(head_seq) AS events FROM log_lanes');
   expect(Number(log?.['events'])).toBeGreaterThanOrEqual(3);
   // An answer is shared for a moment by those who ask at the same time.
-  await eventually(async () => (await read('/v1/pipeline')).totals['accepted'] === Number(log?.['events']));
+  await eventually(
+    'the answer counts what is in the log',
+    async () => (await read('/v1/pipeline')).totals['accepted'] === Number(log?.['events']),
+  );
   const { totals, lanes, writers, ingests } = await read('/v1/pipeline');
   expect(totals['applied']).toBe(0);
   expect(totals['lag_events']).toBe(totals['accepted']);
   expect(totals['oldest_unapplied_age_seconds']).toBeGreaterThanOrEqual(0);
   expect(lanes).toHaveLength(16);
   expect(writers).toEqual([]);
-  await eventually(async () => (await read('/v1/pipeline')).ingests.every((each) => each.accepting));
+  await eventually('every ingest accepts', async () =>
+    (await read('/v1/pipeline')).ingests.every((each) => each.accepting),
+  );
   expect(ingests.map(({ process, path }) => [process, path])).toEqual([
     ['api-under-test', 'heartbeat'],
     ['api-under-test', 'telemetry'],
@@ -195,7 +211,10 @@ describe('with devices', () => {
     await database.pool.query(
       "REPLACE INTO intake_paths (path, accepted_at) VALUES ('webhook', UTC_TIMESTAMP(3) - INTERVAL 60 SECOND)",
     );
-    await eventually(async () => (await read('/v1/fleet')).by_status['unknown'] === 1);
+    await eventually(
+      'one device is unknown',
+      async () => (await read('/v1/fleet')).by_status['unknown'] === 1,
+    );
     expect(await read('/v1/fleet')).toMatchObject({
       devices: 3,
       by_status: { online: 1, stale: 0, offline: 1, unknown: 1 },
@@ -212,11 +231,3 @@ test('the login of the api may not change devices', async () => {
   await expect(pool.query("UPDATE device_state SET source = ''")).rejects.toThrow(/denied/);
   await pool.end();
 });
-
-async function eventually(condition: () => Promise<boolean>): Promise<void> {
-  const until = Date.now() + 10_000;
-  while (!(await condition())) {
-    if (Date.now() > until) throw new Error('did not come true within 10 s');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

@@ -19,6 +19,9 @@ const SERVICE = 'cpemon-api';
 const VERSION = '0.1.0';
 const READ_CONNECTIONS = 4;
 const READ_DEADLINE_MS = 5000;
+/** Operators' wishes: many dead letters asked for at once take a while, and wait behind each other. */
+const ACTION_CONNECTIONS = 2;
+const ACTION_DEADLINE_MS = 30_000;
 const SAMPLE_EVERY_MS = 1000;
 
 /** Starts cpemon-api. It listens at once and answers 503 until the database can be reached. */
@@ -34,7 +37,10 @@ export async function startCpemonApi(
     paths: ['heartbeat', 'telemetry'],
   });
   const pool = openPool(config.database, { connections: READ_CONNECTIONS });
-  const reads = createFleetReads(createDatabaseReader(pool, READ_DEADLINE_MS));
+  const read = createDatabaseReader(pool, READ_DEADLINE_MS);
+  const reads = createFleetReads(read);
+  const actions = openPool(config.database, { connections: ACTION_CONNECTIONS });
+  const act = createDatabaseReader(actions, ACTION_DEADLINE_MS);
   const rates = createRateSampler();
   const stopSampling = startSampling(reads, rates);
   const operations = await startOperationsServer({
@@ -44,9 +50,13 @@ export async function startCpemonApi(
     ready: () => intake.ready(),
     logger,
   });
-  const { ingest, readTokens } = config;
-  const handler = createCpemonApi({ ...intake, ingest, readTokens, reads, rates, logger });
-  const server = await startHttpServer({ host, port: config.port, handler, logger });
+  const { ingest, readTokens, operators, viewerTokens, allowTestEvents } = config;
+  const operating = { operators, viewerTokens, read, act };
+  const handler = createCpemonApi({
+    ...{ ...intake, ingest, readTokens, reads, rates, operating, allowTestEvents, logger },
+  });
+  const limits = config.connectionLimits;
+  const server = await startHttpServer({ host, port: config.port, handler, limits, logger });
   logger.info({ url: server.url, operations: operations.url }, 'Taking heartbeats and telemetry');
   return {
     async stop() {
@@ -54,13 +64,24 @@ export async function startCpemonApi(
       await intake.stopAccepting();
       await server.close();
       await intake.close();
-      await Promise.race([pool.end(), new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
+      const ended = Promise.all([pool.end(), actions.end()]);
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
       await operations.close();
     },
   };
 }
 
-function warnAboutOpenDoors({ ingest, readTokens }: CpemonApiConfig, logger: Logger): void {
+const LOOPBACK = /^(127\.|localhost$|::1$)/;
+
+function warnAboutOpenDoors(config: CpemonApiConfig, logger: Logger): void {
+  const { ingest, readTokens, allowTestEvents, listenHost } = config;
+  // Alone with itself a machine may play.
+  if (allowTestEvents && !LOOPBACK.test(listenHost)) {
+    logger.warn(
+      { ALLOW_TEST_EVENTS: true },
+      'Events that fail on purpose are taken in: for tests and demos only',
+    );
+  }
   if (ingest === 'none') {
     logger.warn({ INGEST_AUTH: 'none' }, 'Anyone who reaches this port may send heartbeats and telemetry');
   }

@@ -1,4 +1,5 @@
 import type { Connection, DatabasePool } from '@cpemon/database';
+import { OperatorError } from '@cpemon/event-log';
 
 /** Runs a read that must be over within the deadline; what hangs costs one connection, which is thrown away. */
 export type DatabaseReader = <T>(work: (connection: Connection) => Promise<T>) => Promise<T>;
@@ -39,7 +40,7 @@ export function createDatabaseReader(
     try {
       return await Promise.race([answered, late]);
     } catch (error) {
-      if (error instanceof DatabaseUnavailableError) throw error;
+      if (error instanceof DatabaseUnavailableError || error instanceof OperatorError) throw error;
       throw new DatabaseUnavailableError('The database could not answer', { cause: error });
     } finally {
       clearTimeout(timer);

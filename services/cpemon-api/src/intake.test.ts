@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { LogFullError, LogUnavailableError } from '@cpemon/event-log';
+import { LogUnavailableError } from '@cpemon/event-log';
+import { RefusedAppendError } from '@cpemon/intake';
+import { eventually } from '../../../tests/support/eventually.js';
 import { BAD_INPUT } from '../../../tests/support/bad-input.js';
 import { createIntakeProbe, type IntakeProbe } from '../../../tests/support/intake-probe.js';
 import { createCpemonApi } from './app.js';
@@ -125,7 +127,10 @@ describe('POST /cpe/heartbeat', () => {
     );
     await new Promise((resolve) => setTimeout(resolve, 50));
     socket.destroy();
-    await eventually(async () => (await counter('requests', 'heartbeat', 'code', 'aborted')) === 1);
+    await eventually(
+      'the abort is counted',
+      async () => (await counter('requests', 'heartbeat', 'code', 'aborted')) === 1,
+    );
     expect(probe.appender.events).toEqual([]);
   });
 
@@ -161,7 +166,8 @@ describe('POST /cpe/heartbeat', () => {
   });
 
   test.each([
-    [new LogFullError('full'), 'overloaded'],
+    [new RefusedAppendError('overloaded', 3), 'overloaded'],
+    [new RefusedAppendError('backlog_full', 4), 'backlog_full'],
     [new LogUnavailableError('away'), 'log_unavailable'],
   ])('%p is a 503 that says when to come back', async (error, code) => {
     probe.appender.fail = error;
@@ -232,6 +238,23 @@ describe('POST /v1/telemetry with an array', () => {
   });
 });
 
+test('test events are refused by a code of their own where they are not allowed, and counted', async () => {
+  const poison = { sn: 'A1', type: 'cpemon.test.v1', fail: 'always' };
+  const alone = await telemetry(JSON.stringify([poison]));
+  expect(alone.status).toBe(400);
+  expect(await alone.json()).toMatchObject({
+    ...{ code: 'all_events_refused', accepted: 0, rejected: [{ index: 0, reason: 'test_events_off' }] },
+  });
+  const lines = await telemetry(`${BODY}\n${JSON.stringify(poison)}`, {
+    'content-type': 'application/x-ndjson',
+  });
+  expect(await lines.json()).toMatchObject({
+    ...{ accepted: 1, rejected: [{ index: 1, reason: 'test_events_off' }] },
+  });
+  expect(await counter('refused', 'telemetry', 'reason', 'test_events_off')).toBe(2);
+  expect(probe.appender.events.map(({ type }) => type)).toEqual(['cpemon.heartbeat.v1']);
+});
+
 describe('POST /v1/telemetry with lines', () => {
   const NDJSON = { 'content-type': 'application/x-ndjson' };
 
@@ -279,7 +302,7 @@ describe('POST /v1/telemetry with lines', () => {
       },
     });
     const answer = telemetry(stream, NDJSON);
-    await eventually(() => Promise.resolve(probe.appender.events.length === 1));
+    await eventually('the event is appended', () => probe.appender.events.length === 1);
     more?.close();
     expect((await answer).status).toBe(202);
   });
@@ -333,11 +356,3 @@ test('what is not served says so', async () => {
   }
   expect((await fetch(`${url}/cpe/nothing`, { method: 'POST', body: '{}' })).status).toBe(404);
 });
-
-async function eventually(condition: () => Promise<boolean>): Promise<void> {
-  const until = Date.now() + 5000;
-  while (!(await condition())) {
-    if (Date.now() > until) throw new Error('did not come true within 5 s');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

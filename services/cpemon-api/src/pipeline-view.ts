@@ -7,16 +7,20 @@ import { rfc3339 } from './rfc3339.js';
 export function totalsOf({ at, lanes }: LogStats): TotalsSample {
   return {
     at,
-    accepted: sum(lanes, ({ head }) => head),
-    applied: sum(lanes, ({ offset }) => offset),
+    accepted: sum(lanes, ({ head, base }) => head - base),
+    applied: sum(lanes, appliedIn),
   };
 }
+
+/** What is passed but not elsewhere: the terms of the books are disjoint and add up to what was accepted. */
+const appliedIn = ({ offset, base, parkedEvents, deadLetters, discarded, skipped }: LaneStats): number =>
+  offset - base - parkedEvents - deadLetters - discarded - skipped;
 
 /** The answer of `GET /v1/pipeline`: where the events are, who applies them and who takes them in. */
 export function pipelineView(stats: LogStats, { acceptRate, drainRate }: Rates, ingests: IntakeProcess[]) {
   const { at, lanes } = stats;
   const { accepted, applied } = totalsOf(stats);
-  const lag = accepted - applied;
+  const lag = sum(lanes, ({ lagEvents }) => lagEvents);
   const oldest = lanes.flatMap(({ oldestUnappliedAt }) => oldestUnappliedAt ?? []);
   return {
     as_of: rfc3339(at),
@@ -30,19 +34,21 @@ export function pipelineView(stats: LogStats, { acceptRate, drainRate }: Rates, 
       drain_eta_seconds: drainSeconds(lag, acceptRate, drainRate),
       duplicates: sum(lanes, ({ duplicates }) => duplicates),
       late: sum(lanes, ({ late }) => late),
-      // Nothing can be parked or given up yet: an event that cannot be applied holds its lane.
-      parked_devices: 0,
-      parked_events: 0,
-      dead_letters: 0,
-      discarded: 0,
-      skipped: 0,
+      parked_devices: sum(lanes, ({ parkedDevices }) => parkedDevices),
+      parked_events: sum(lanes, ({ parkedEvents }) => parkedEvents),
+      dead_letters: sum(lanes, ({ deadLetters }) => deadLetters),
+      discarded: sum(lanes, ({ discarded }) => discarded),
+      skipped: sum(lanes, ({ skipped }) => skipped),
+      lag_bytes: sum(lanes, ({ lagBytes }) => lagBytes),
     },
-    lanes: lanes.map((lane) => ({
+    lanes: lanesAtWork(lanes).map((lane) => ({
       generation: lane.generation,
       lane: lane.lane,
       head: lane.head,
       offset: lane.offset,
       lag_events: lane.lagEvents,
+      parked_events: lane.parkedEvents,
+      dead_letters: lane.deadLetters,
       owner: lane.owner,
       epoch: lane.epoch,
       watermark: rfc3339(lane.watermark),
@@ -60,6 +66,13 @@ export function pipelineView(stats: LogStats, { acceptRate, drainRate }: Rates, 
       beat_at: rfc3339(beatAt),
     })),
   };
+}
+
+/** The lanes of the newest generation, and of older ones as long as they are not applied to their end. */
+function lanesAtWork(lanes: readonly LaneStats[]): LaneStats[] {
+  const atWork = new Set(lanes.filter(({ lagEvents }) => lagEvents > 0).map(({ generation }) => generation));
+  atWork.add(Math.max(...lanes.map(({ generation }) => generation)));
+  return lanes.filter(({ generation }) => atWork.has(generation));
 }
 
 /** Null when the backlog does not shrink. */

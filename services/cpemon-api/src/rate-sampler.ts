@@ -19,7 +19,7 @@ export interface RateSampler {
 }
 
 /** Long enough that a flush more or less does not show, short enough that a stop is seen at once. */
-const WINDOW_MS = 10_000;
+const WINDOW_MS = 5000;
 
 export function createRateSampler(): RateSampler {
   let samples: TotalsSample[] = [];

@@ -162,7 +162,17 @@ test('GET /v1/fleet counts devices whose path is down as unknown', async () => {
 });
 
 test('GET /v1/pipeline says what is accepted, applied and waiting, and how fast', async () => {
-  const lane = { generation: 7, owner: 'w1', epoch: 3, duplicates: 2, late: 1, watermark: NOW };
+  const aside = { parkedEvents: 0, parkedDevices: 0, deadLetters: 0, discarded: 0, skipped: 0, lagBytes: 0 };
+  const lane = {
+    generation: 7,
+    base: 0,
+    owner: 'w1',
+    epoch: 3,
+    duplicates: 2,
+    late: 1,
+    watermark: NOW,
+    ...aside,
+  };
   const readings = [
     { head: 100, offset: 40, at: NOW },
     { head: 160, offset: 140, at: NOW + 2000 },

@@ -1,6 +1,6 @@
 import { Router, type NextFunction, type Request, type Response } from 'express';
 import { readSerialNumber } from '@cpemon/domain';
-import { createTokenCheck, methodNotAllowed } from '@cpemon/intake';
+import { methodNotAllowed } from '@cpemon/intake';
 import { sendProblem } from '@cpemon/service-kit';
 import { DatabaseUnavailableError } from './database-reader.js';
 import { candidateView, deviceView } from './device-view.js';
@@ -8,12 +8,12 @@ import type { FleetReads } from './fleet-reads.js';
 import { fleetView } from './fleet-view.js';
 import { pipelineView, totalsOf } from './pipeline-view.js';
 import { createRateSampler, type RateSampler } from './rate-sampler.js';
+import type { Gate } from './reader-access.js';
 import { rfc3339 } from './rfc3339.js';
 
 export interface ReadRoutesOptions {
   reads: FleetReads;
-  /** Tokens that may read; 'none' when anyone may. */
-  tokens: readonly string[] | 'none';
+  mayRead: Gate;
   rates?: RateSampler;
 }
 
@@ -22,9 +22,8 @@ const LARGEST_LIMIT = 500;
 const LARGEST_OFFSET = 10_000_000;
 
 /** What people and pages ask: the fleet, its devices, the pipeline. */
-export function createReadRoutes({ reads, tokens, rates = createRateSampler() }: ReadRoutesOptions): Router {
+export function createReadRoutes({ reads, mayRead, rates = createRateSampler() }: ReadRoutesOptions): Router {
   const routes = Router();
-  const mayRead = tokens === 'none' ? allowAnyReader : requireReader(tokens);
 
   const get = (path: string, answer: (request: Request, response: Response) => Promise<unknown>): void => {
     routes
@@ -96,19 +95,6 @@ export function createReadRoutes({ reads, tokens, rates = createRateSampler() }:
     sendProblem(response, { status: 503, code: 'database_unavailable', detail, retryAfterSeconds: 2 });
   });
   return routes;
-}
-
-const allowAnyReader = (_request: Request, _response: Response, next: NextFunction): void => next();
-
-function requireReader(tokens: readonly string[]) {
-  const check = createTokenCheck(tokens);
-  return (request: Request, response: Response, next: NextFunction): void => {
-    const verdict = check(request.headers.authorization);
-    if (verdict === 'valid') return next();
-    response.setHeader('WWW-Authenticate', 'Bearer realm="cpemon"');
-    const detail = 'Authorization: Bearer with a viewer or operator token is needed.';
-    sendProblem(response, { status: 401, code: verdict, detail });
-  };
 }
 
 /** A query parameter as a whole number; undefined when it is none within the bounds. */

@@ -12,7 +12,7 @@ import {
   type StateStatements,
 } from '@cpemon/store';
 import type { LaneRef } from '@cpemon/event-log';
-import type { CachedDevice } from './device-cache.js';
+import type { CachedDevice } from './cached-device.js';
 import { othersTurn } from './others-turn.js';
 
 /** Rows that are put into words without a pause. */
@@ -59,7 +59,7 @@ export async function addLaneEffect(
     if (record.deviceId !== 0 && !described) continue;
     device.manufacturer = manufacturer;
     device.model = model;
-    const source = record.sources[0]?.source ?? '';
+    const source = device.firstSource ?? record.sources[0]?.source ?? '';
     const { serialNumber, oui, productClass } = record;
     const identity = { serialNumber, oui, productClass };
     const place = { generation: lane.generation, lane: lane.lane };
@@ -82,11 +82,10 @@ export async function addLaneEffect(
 export async function writeBatchEffect(transaction: Connection, effect: BatchEffect): Promise<void> {
   // The batch before, not written yet when this one was prepared, may have registered some of them.
   const registered = effect.newDevices.filter(({ record }) => record.deviceId !== 0);
-  await registerDevices(
-    transaction,
-    effect.newDevices.filter(({ record }) => record.deviceId === 0),
-  );
+  const unregistered = effect.newDevices.filter(({ record }) => record.deviceId === 0);
+  // First what is there, which may leave an identity to a newcomer: a device whose identity has become complete.
   await describeDevices(transaction, [...registered, ...effect.describedDevices]);
+  await registerDevices(transaction, unregistered);
   for (const { record, state } of effect.newDevices) effect.states.add(record.deviceId, state);
   await effect.states.write(transaction);
   // That a device is heard of for the first time is in its row of `devices`.

@@ -2,9 +2,8 @@ import type { LaneBatch } from '@cpemon/event-log';
 import { slicesOf } from './batch-slices.js';
 
 const batch = (lane: number, sequences: number[]): LaneBatch => ({
-  generation: 1,
-  lane,
-  watermark: 0,
+  ...{ mode: 'live', generation: 1, lane, watermark: 0, attemptAt: 0 },
+  ...{ parked: new Set<string>(), refusals: new Map<number, never>() },
   events: sequences.map((sequence) => ({
     sequence,
     receivedAt: 0,

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { parseDatabaseUrl, type DatabaseAddress } from '@cpemon/database';
 import { DEFAULT_REACHABILITY_SETTINGS, type ReachabilitySettings } from '@cpemon/domain';
 import { createConfigReader } from '@cpemon/service-kit';
+import type { RetentionSettings } from './maintenance-jobs.js';
 
 export interface WriterConfig {
   database: DatabaseAddress;
@@ -12,11 +13,18 @@ export interface WriterConfig {
   operationsPort: number;
   instanceId: string;
   leaseMs: number;
-  /** Devices kept in memory; about 1.5 kB each. */
+  /** A database in which several servers take writes is warned of, not refused. */
+  allowMultiPrimary: boolean;
+  retention: RetentionSettings;
+  /** Devices kept in memory, about 300 bytes each, and the bytes they may take. */
   cachedDevices: number;
+  cachedBytes: number;
   reachability: ReachabilitySettings;
 }
 
+/** 25 months. */
+const AUDIT_DAYS = 760;
+const MIB = 1024 * 1024;
 const MEMBER_NAME = /^[\x21-\x7e]{1,64}$/;
 
 /** @throws ConfigError that lists every problem of the environment */
@@ -28,6 +36,7 @@ export function readConfig(
   const defaults = DEFAULT_REACHABILITY_SETTINGS;
   const seconds = (name: string, fallback: number): number =>
     reader.number(`REACHABILITY_${name}_SECONDS`, { default: fallback, min: 1, max: 31 * 86_400 });
+  const logBytes = reader.integer('LOG_RETENTION_BYTES', { default: 0, min: 0 });
   const config: WriterConfig = {
     database: reader.parsed('DATABASE_URL', parseDatabaseUrl, { secret: true }),
     maintenanceDatabase:
@@ -38,7 +47,16 @@ export function readConfig(
     operationsPort: reader.integer('OPS_PORT', { default: 9103, min: 0, max: 65_535 }),
     instanceId: reader.string('INSTANCE_ID', { default: defaultInstanceId(), pattern: MEMBER_NAME }),
     leaseMs: reader.integer('LEASE_MS', { default: 5000, min: 3000, max: 60_000 }),
-    cachedDevices: reader.integer('CACHED_DEVICES', { default: 200_000, min: 1000, max: 5_000_000 }),
+    cachedDevices: reader.integer('CACHED_DEVICES', { default: 1_200_000, min: 1000, max: 20_000_000 }),
+    cachedBytes: reader.integer('CACHED_BYTES', { default: 512 * MIB, min: 16 * MIB, max: 65_536 * MIB }),
+    allowMultiPrimary: reader.boolean('ALLOW_MULTI_PRIMARY', { default: false }),
+    retention: {
+      log: {
+        hours: reader.integer('LOG_RETENTION_HOURS', { default: 24, min: 1, max: 24 * 366 }),
+        ...(logBytes === 0 ? {} : { bytes: logBytes }),
+      },
+      auditDays: reader.integer('AUDIT_RETENTION_DAYS', { default: AUDIT_DAYS, min: 1, max: 36_500 }),
+    },
     reachability: {
       defaultIntervalSeconds: seconds('DEFAULT_INTERVAL', defaults.defaultIntervalSeconds),
       staleFloorSeconds: seconds('STALE_FLOOR', defaults.staleFloorSeconds),

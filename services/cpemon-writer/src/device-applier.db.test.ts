@@ -26,6 +26,7 @@ async function newApplier(cachedDevices = 1000): Promise<DeviceApplier> {
     read: (work) => work(database.pool),
     settings: DEFAULT_REACHABILITY_SETTINGS,
     cachedDevices,
+    cachedBytes: 1e9,
     onTransition: (to) => transitions.push(to),
   });
   await made.openLane(LANE);
@@ -57,10 +58,15 @@ function heartbeat(subject: string, seconds: number, fields: Partial<CpeEvent> =
   };
 }
 
-const batch = (events: LoggedEvent[], watermark: number): LaneBatch => ({
+const batch = (events: LoggedEvent[], watermark: number, fields: Partial<LaneBatch> = {}): LaneBatch => ({
   ...LANE,
+  mode: 'live',
   events,
   watermark: NOON + watermark * 1000,
+  attemptAt: NOON + watermark * 1000,
+  parked: new Set<string>(),
+  refusals: new Map(),
+  ...fields,
 });
 
 async function applyAll(...batches: LaneBatch[]) {
@@ -115,7 +121,7 @@ test('events become state: one row a device, with the counters of all its events
       3,
     ),
   );
-  expect(result).toEqual([{ ...LANE, duplicates: 1, late: 1 }]);
+  expect(result).toEqual([{ ...LANE, duplicates: 1, late: 1, devices: 2 }]);
   expect(await states()).toEqual([
     {
       serial: 'A',
@@ -280,7 +286,7 @@ test('a memory that holds fewer devices than the fleet has comes to the same sta
       ),
     );
   }
-  expect(applier.cached()).toBeLessThanOrEqual(100);
+  expect(applier.cached().devices).toBe(50);
   await applyAll(batch([], 300));
   await applyAll(batch([], 10_000));
   const found = await states();
@@ -315,11 +321,12 @@ describe('identity', () => {
     expect(await identities()).toEqual(['/ 2', '00259E/A 2', '0026ED/B 2']);
     expect(await counts()).toEqual({ online: 3 });
   });
-});
 
-test('an event of a type that this version does not know fails its batch and names its place', async () => {
-  const unknown = heartbeat('A', 1, { type: 'cpemon.inform.v9' as CpeEvent['type'] });
-  await expect(applier.prepare([batch([unknown], 1)])).rejects.toThrow(/lane 3, sequence 1/);
+  test('a device that grows out of its bare serial number leaves it to a newcomer of the same batch', async () => {
+    await applyAll(batch([heartbeat('SN', 1)], 1));
+    await applyAll(batch([full(2, '00259E', 'A'), full(3, '0026ED', 'B'), heartbeat('SN', 4)], 4));
+    expect(await identities()).toEqual(['/ 1', '00259E/A 2', '0026ED/B 1']);
+  });
 });
 
 test('values at the limits of what a sender may send are stored, not refused', async () => {
@@ -357,4 +364,44 @@ test('values at the limits of what a sender may send are stored, not refused', a
     ),
   );
   expect((await states()).map(({ applied }) => applied as number)).toEqual([2, 2, 2]);
+});
+
+test('an event of an unknown type is refused and makes no device; those behind it are kept back', async () => {
+  const odd = heartbeat('A', 0, { type: 'cpemon.later.v9' as CpeEvent['type'] });
+  const prepared = await applier.prepare([batch([odd, heartbeat('A', 1), heartbeat('B', 2)], 2)]);
+  await write(prepared);
+  expect(prepared.parked.map(({ logged, refusal }) => [logged.sequence, refusal?.reason])).toEqual([
+    [1, 'unknown_type'],
+    [2, undefined],
+  ]);
+  const [devices] = await database.pool.query<RowDataPacket[]>('SELECT serial_number FROM devices');
+  expect(devices).toEqual([{ serial_number: 'B' }]);
+});
+
+test('a parked device stays online by the events that wait, and takes nothing else from them', async () => {
+  await applyAll(batch([heartbeat('A', 0)], 0));
+  const parked = new Set(['A']);
+  const waiting = [60, 120, 180, 240, 300, 360, 420].map((at) => heartbeat('A', at));
+  const prepared = await applier.prepare([batch(waiting, 430, { parked })]);
+  await write(prepared);
+  expect(prepared.parked).toHaveLength(7);
+  const [[state]] = await database.pool.query<RowDataPacket[]>(
+    'SELECT reachability, uptime_seconds, applied_events, last_seen_at FROM device_state',
+  );
+  expect(state).toEqual({
+    ...{ reachability: 'online', uptime_seconds: 1, applied_events: 1 },
+    last_seen_at: new Date(NOON + 420_000),
+  });
+});
+
+test('events that were parked are applied out of their time without a transition of the past', async () => {
+  await applyAll(batch([heartbeat('A', 0)], 0));
+  await applyAll(batch([], 3600));
+  const late = [heartbeat('A', 30), heartbeat('A', 60)];
+  await applyAll(batch(late, 3600, { mode: 'again' }));
+  const [[state]] = await database.pool.query<RowDataPacket[]>(
+    'SELECT reachability, uptime_seconds, applied_events FROM device_state',
+  );
+  expect(state).toEqual({ reachability: 'offline', uptime_seconds: 3, applied_events: 3 });
+  expect(transitions).toEqual(['stale', 'offline']);
 });

@@ -1,39 +1,58 @@
-import type { LaneApplier, LaneBatch, LaneCounts, LaneRef, PreparedApply } from '@cpemon/event-log';
+import {
+  EventFailedError,
+  createParkingSieve,
+  type LaneApplier,
+  type LaneBatch,
+  type LaneCounts,
+  type LaneRef,
+  type LoggedEvent,
+  type ParkingSieve,
+  type PreparedApply,
+} from '@cpemon/event-log';
 import { slicesOf, type BatchSlice } from './batch-slices.js';
 import { othersTurn } from './others-turn.js';
 import {
+  EventRefusedError,
   applyEvent,
+  applySignOfLife,
+  identityOf,
   judgeAtWatermark,
+  matchIdentity,
+  refuseUnlessApplicable,
   type JudgementRules,
   type Reachability,
   type ReachabilitySettings,
   type Transition,
 } from '@cpemon/domain';
-import { loadDevicesById, loadDevicesBySerial } from '@cpemon/store';
+import { clearLane, loadDevicesById, loadDevicesBySerial } from '@cpemon/store';
 import { addLaneEffect, newBatchEffect, writeBatchEffect, type BatchEffect } from './batch-effect.js';
-import type { CachedDevice } from './device-cache.js';
+import type { CachedDevice } from './cached-device.js';
+import type { DeviceUse } from './device-cache.js';
 import { createIntakeWatch } from './intake-watch.js';
 import {
   cachedDevice,
   deviceOfEvent,
   loadLaneMemory,
+  postponeAtRest,
   scheduleDevice,
   type LaneMemory,
 } from './lane-memory.js';
 import type { ReadDatabase } from './read-database.js';
+import { prepareReplay } from './replay-apply.js';
 
 export interface DeviceApplierOptions {
   read: ReadDatabase;
   settings: ReachabilitySettings;
-  /** Devices kept in memory, all lanes together. */
+  /** Devices kept in memory and the bytes they may take, all lanes together. */
   cachedDevices: number;
+  cachedBytes: number;
   /** Called for each transition that is committed, but for a device's first. */
   onTransition?: (to: Reachability) => void;
 }
 
 export interface DeviceApplier extends LaneApplier {
-  /** Devices in memory now. */
-  cached(): number;
+  /** Serial numbers in memory now, and bytes of those at rest. */
+  cached(): { devices: number; bytes: number };
 }
 
 /** Deadlines judged in one batch; more of them wait for the next, a second later at most. */
@@ -47,6 +66,8 @@ const EVENTS_A_SLICE = 400;
 interface PreparedLane {
   batch: LaneBatch;
   memory: LaneMemory;
+  use: DeviceUse;
+  sieve: ParkingSieve;
   counts: LaneCounts;
   changed: ChangedDevices;
   identified: Set<CachedDevice>;
@@ -96,16 +117,19 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
    * The devices with the serial number of each event, part by part; what is not in memory is read, in one query for
    * all lanes.
    */
-  const devicesOfEvents = async (slice: BatchSlice): Promise<CachedDevice[][][]> => {
-    const unknown = new Map<string, CachedDevice[]>();
+  const devicesOfEvents = async (
+    slice: BatchSlice,
+    useOf: (batch: LaneBatch) => DeviceUse,
+  ): Promise<CachedDevice[][][]> => {
+    const unknown = new Map<string, { devices: CachedDevice[]; use: DeviceUse }>();
     const devices = slice.map(({ batch, events }) => {
-      const { devices: cache } = memoryOf(batch);
+      const use = useOf(batch);
       return events.map(({ event: { subject } }) => {
-        const known = cache.bySerial(subject);
+        const known = use.bySerial(subject);
         if (known !== undefined) return known;
         const toLoad: CachedDevice[] = [];
-        cache.put(subject, toLoad);
-        unknown.set(subject, toLoad);
+        use.put(subject, toLoad);
+        unknown.set(subject, { devices: toLoad, use });
         return toLoad;
       });
     });
@@ -113,13 +137,8 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
       const found = await read((connection) =>
         loadDevicesBySerial(connection, [...unknown.keys()], settings),
       );
-      for (const stored of found) unknown.get(stored.record.serialNumber)?.push(cachedDevice(stored));
-      for (const { batch, events } of slice) {
-        const { devices: cache } = memoryOf(batch);
-        for (const { event } of events) {
-          for (const device of unknown.get(event.subject) ?? []) cache.identify(device);
-        }
-      }
+      for (const stored of found) unknown.get(stored.record.serialNumber)?.devices.push(cachedDevice(stored));
+      for (const [serialNumber, { use }] of unknown) use.identify(serialNumber);
     }
     return devices;
   };
@@ -138,16 +157,15 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
   };
 
   const judgeDeadlines = async (
-    memory: LaneMemory,
+    { memory, use, changed, transitions }: PreparedLane,
     watermark: number,
     rules: JudgementRules,
-    changed: ChangedDevices,
-    transitions: Transition[],
   ): Promise<void> => {
     const due = new Set<CachedDevice>();
     const notCached: number[] = [];
     memory.wheel.pop(watermark, DEADLINES_A_BATCH, (deviceId, bucket) => {
-      const device = memory.devices.byId(deviceId);
+      if (postponeAtRest(memory, deviceId, bucket, watermark)) return;
+      const device = use.byId(deviceId);
       if (device === undefined) notCached.push(deviceId);
       // Otherwise the device has a later entry, made when it was loaded anew.
       else if (device.wheelBucket === bucket || device.wheelBucket === Infinity) due.add(device);
@@ -155,7 +173,7 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     if (notCached.length > 0) {
       const wanted = new Set(notCached);
       for (const devices of await loadWithNamesakes(notCached)) {
-        memory.devices.put(devices[0]!.record.serialNumber, devices);
+        use.put(devices[0]!.record.serialNumber, devices);
         for (const device of devices) if (wanted.has(device.record.deviceId)) due.add(device);
       }
     }
@@ -172,10 +190,13 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
 
   const beginLane = (batch: LaneBatch): PreparedLane => {
     batchNumber += 1;
+    const memory = memoryOf(batch);
     return {
       batch,
-      memory: memoryOf(batch),
-      counts: { generation: batch.generation, lane: batch.lane, duplicates: 0, late: 0 },
+      memory,
+      use: memory.devices.beginUse(),
+      sieve: createParkingSieve(batch),
+      counts: { generation: batch.generation, lane: batch.lane, duplicates: 0, late: 0, devices: 0 },
       changed: collectChanged(batchNumber),
       identified: new Set(),
       transitions: [],
@@ -189,20 +210,45 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     devices: readonly CachedDevice[][],
     rules: JudgementRules,
   ): void => {
-    const { counts, changed, identified, transitions } = prepared;
+    const { batch, sieve, counts, changed, identified, transitions } = prepared;
+    const attempt = { ...rules, attemptAt: batch.attemptAt };
     for (const [index, logged] of events.entries()) {
       try {
+        if (!sieve.lets(logged)) {
+          if (batch.mode === 'live') noteSignOfLife(prepared, logged, devices[index]!, rules);
+          continue;
+        }
+        refuseUnlessApplicable(logged, attempt);
         const device = deviceOfEvent(devices[index]!, logged.event, logged.receivedAt, identified);
-        const outcome = applyEvent(device.record, logged, rules, transitions);
+        const received = batch.mode === 'live' ? logged : { ...logged, judgedAt: batch.watermark };
+        const outcome = applyEvent(device.record, received, attempt, transitions);
         if (outcome === 'duplicate') counts.duplicates += 1;
         else if (outcome === 'late') counts.late += 1;
         changed.add(device);
       } catch (error) {
-        throw new Error(`lane ${counts.lane}, sequence ${logged.sequence}: the event cannot be applied`, {
-          cause: error,
-        });
+        if (!(error instanceof EventRefusedError))
+          throw new EventFailedError(counts.lane, logged.sequence, error);
+        sieve.refuse(logged, { reason: error.reason, cause: error.message });
+        if (batch.mode === 'live') noteSignOfLife(prepared, logged, devices[index]!, rules);
       }
     }
+  };
+
+  /** Of a device that nobody knows yet nothing is kept: it begins with its first event that is applied. */
+  const noteSignOfLife = (
+    { changed, transitions }: PreparedLane,
+    logged: LoggedEvent,
+    known: readonly CachedDevice[],
+    rules: JudgementRules,
+  ): void => {
+    const record = matchIdentity(
+      known.map((device) => device.record),
+      identityOf(logged.event),
+    );
+    const device = known.find((candidate) => candidate.record === record);
+    if (device === undefined) return;
+    applySignOfLife(device.record, logged, rules, transitions);
+    changed.add(device);
   };
 
   const finishLane = async (
@@ -210,10 +256,10 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     rules: JudgementRules,
     effect: BatchEffect,
   ): Promise<void> => {
-    const { batch, memory, changed, identified, transitions } = prepared;
-    await judgeDeadlines(memory, batch.watermark, rules, changed, transitions);
+    const { batch, changed, identified, transitions } = prepared;
+    prepared.counts.devices = changed.devices.length;
+    if (batch.mode === 'live') await judgeDeadlines(prepared, batch.watermark, rules);
     await addLaneEffect(effect, batch, changed.devices, identified, transitions);
-    for (const device of changed.devices) device.uncommitted += 1;
     prepared.added = changed.devices.filter(({ record }) => record.deviceId === 0);
   };
 
@@ -224,15 +270,20 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     closeLane(lane) {
       lanes.delete(keyOf(lane));
     },
+    clearLane: (lane, transaction, maxRows) => clearLane(transaction, lane, maxRows),
     async prepare(batches): Promise<PreparedApply> {
       await intake.refresh(Math.max(...batches.map(({ watermark }) => watermark)));
-      for (const batch of batches) memoryOf(batch).devices.trim(options.cachedDevices / lanes.size);
+      for (const batch of batches) {
+        memoryOf(batch).devices.trim(options.cachedDevices / lanes.size, options.cachedBytes / lanes.size);
+      }
       const rules: JudgementRules = { settings, intake: intake.history() };
+      if (batches.some(({ mode }) => mode === 'replay'))
+        return prepareReplay(batches, { read, rules, memoryOf });
       const effect = newBatchEffect();
       const prepared = batches.map(beginLane);
       const byBatch = new Map(prepared.map((lane) => [lane.batch, lane]));
       for (const slice of slicesOf(batches, EVENTS_A_SLICE)) {
-        const devices = await devicesOfEvents(slice);
+        const devices = await devicesOfEvents(slice, (batch) => byBatch.get(batch)!.use);
         for (const [index, { batch, events }] of slice.entries()) {
           applyEvents(byBatch.get(batch)!, events, devices[index]!, rules);
         }
@@ -241,14 +292,14 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
       for (const lane of prepared) await finishLane(lane, rules, effect);
       return {
         counts: prepared.map(({ counts }) => counts),
+        parked: prepared.flatMap(({ sieve }) => sieve.parked),
         write: (transaction) => writeBatchEffect(transaction, effect),
         committed() {
-          for (const { memory, changed, added } of prepared) {
-            for (const device of added) memory.devices.identify(device);
-            for (const device of changed.devices) {
-              device.uncommitted -= 1;
-              scheduleDevice(memory, device);
-            }
+          for (const { memory, use, changed, added } of prepared) {
+            for (const device of changed.devices) scheduleDevice(memory, device);
+            use.done();
+            // Those that the next batch, being prepared, works with as well.
+            for (const { record } of added) use.identify(record.serialNumber);
           }
           for (const { from, to } of effect.transitions) if (from !== 'unknown') options.onTransition?.(to);
         },
@@ -256,8 +307,12 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     },
     cached() {
       let devices = 0;
-      for (const memory of lanes.values()) devices += memory.devices.size();
-      return devices;
+      let bytes = 0;
+      for (const memory of lanes.values()) {
+        devices += memory.devices.size();
+        bytes += memory.devices.bytes();
+      }
+      return { devices, bytes };
     },
   };
 }

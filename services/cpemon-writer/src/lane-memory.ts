@@ -10,7 +10,8 @@ import {
   type ReachabilitySettings,
 } from '@cpemon/domain';
 import { readLaneSilences, type SilencePage, type StoredDevice } from '@cpemon/store';
-import { createDeviceCache, type CachedDevice, type DeviceCache } from './device-cache.js';
+import type { CachedDevice } from './cached-device.js';
+import { createDeviceCache, type DeviceCache } from './device-cache.js';
 import type { ReadDatabase } from './read-database.js';
 import { createTimingWheel, type TimingWheel } from './timing-wheel.js';
 
@@ -43,7 +44,7 @@ export async function loadLaneMemory(
 }
 
 export function cachedDevice({ record, manufacturer, model }: StoredDevice): CachedDevice {
-  return { record, manufacturer, model, wheelBucket: Infinity, changedIn: 0, uncommitted: 0 };
+  return { record, manufacturer, model, wheelBucket: Infinity, changedIn: 0 };
 }
 
 /**
@@ -78,11 +79,32 @@ export function deviceOfEvent(
       manufacturer: null,
       model: null,
     });
+    added.firstSource = event.source;
     known.push(added);
     return added;
   }
   if (adoptIdentity(device.record, identity)) identified.add(device);
   return device;
+}
+
+/**
+ * Settles an entry that came out of the wheel for a device at rest, without waking it: the device has another entry,
+ * or gets one because its time has moved on. False when somebody has to look at the device.
+ */
+export function postponeAtRest(
+  { devices, wheel }: LaneMemory,
+  deviceId: number,
+  bucket: number,
+  watermark: number,
+): boolean {
+  const silence = devices.silenceAtRest(deviceId);
+  if (silence === undefined) return false;
+  const { quietUntil, wheelBucket } = silence;
+  if (wheelBucket !== bucket && wheelBucket !== Infinity) return true;
+  if (quietUntil < watermark) return false;
+  const next = quietUntil === Infinity ? Infinity : wheel.add(deviceId, quietUntil);
+  devices.setWheelBucketAtRest(deviceId, next);
+  return true;
 }
 
 /** Puts a device into the wheel unless it stands there early enough already. */

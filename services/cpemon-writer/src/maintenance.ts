@@ -1,80 +1,82 @@
-import { createTask, type ScheduledTask } from 'node-cron';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createTask } from 'node-cron';
 import { connect, type DatabaseAddress, type SingleConnection } from '@cpemon/database';
 import type { Logger } from '@cpemon/service-kit';
-import { makeLogPartitions, removeDepartedProcesses, removeOldIntakeGaps } from '@cpemon/store';
-import type { MaintenanceJob, WriterMetrics } from './metrics.js';
+import { readJobSuccesses, readLowWaterMark, runJob } from '@cpemon/store';
+import { maintenanceTasks, type RetentionSettings } from './maintenance-jobs.js';
+import { MAINTENANCE_JOBS, type MaintenanceJob, type WriterMetrics } from './metrics.js';
 
 export interface MaintenanceOptions {
-  /** Login that may change the partitions of the log and remove rows of processes that are gone. */
+  /** Login that may change the partitions of the log and remove rows of what is over. */
   address: DatabaseAddress;
-  metrics: Pick<WriterMetrics, 'maintenance'>;
+  /** Name of this process among those that do scheduled work. */
+  owner: string;
+  retention: RetentionSettings;
+  metrics: Pick<WriterMetrics, 'maintenance' | 'maintenanceSeen'>;
   logger: Logger;
 }
 
-/** Long enough that a log nobody keeps for two days has its partitions. */
-const PARTITION_HOURS_AHEAD = 48;
+/** Every process looks once a minute; which job is due, and whose it is, the database says. */
+const EVERY_MINUTE = '* * * * *';
+/** So that many processes do not look in the same moment. */
+const SPREAD_MS = 20_000;
+const FIRST_SPREAD_MS = 1500;
+/** A process that is stopped in the middle of a job's transaction holds its locks no longer than this. */
+const SESSION_SECONDS = 5;
 
-/** Minutes past the hour: apart from each other, and from the hour itself, when a partition begins to fill. */
-const SCHEDULES: Record<MaintenanceJob, string> = {
-  'log-partitions': '7 * * * *',
-  'departed-processes': '37 * * * *',
-};
-
-/** Runs the scheduled work once at the start and then every hour, by UTC. */
+/** Does the scheduled work that is due and nobody else is at, under leases; at the start and then every minute. */
 export function startMaintenance(options: MaintenanceOptions): { stop(): Promise<void> } {
-  const jobs: Record<MaintenanceJob, (connection: SingleConnection) => Promise<'done' | 'skipped'>> = {
-    async 'log-partitions'(connection) {
-      const { made, outcome } = await makeLogPartitions(connection, PARTITION_HOURS_AHEAD);
-      if (made.length > 0)
-        options.logger.info({ made: made.length, last: made.at(-1) }, 'Made partitions of the log');
-      if (outcome === 'catch-all-too-large') {
-        options.logger.error(
-          'The catch-all partition of log_records holds too much to be divided while events come in: ' +
-            'run REORGANIZE PARTITION p_rest when intake may stand still for a while',
-        );
-      }
-      return outcome === 'made' ? 'done' : 'skipped';
-    },
-    async 'departed-processes'(connection) {
-      const processes = await removeDepartedProcesses(connection);
-      const gaps = await removeOldIntakeGaps(connection);
-      if (processes + gaps > 0)
-        options.logger.info({ processes, gaps }, 'Removed rows that nobody needs any more');
-      return 'done';
-    },
-  };
+  const { address, owner, metrics, logger } = options;
+  const tasks = maintenanceTasks(options.retention, logger);
+  const stopping = new AbortController();
+  const open = (): Promise<SingleConnection> =>
+    connect(address, { lockWaitSeconds: 2, abandonedAfterSeconds: SESSION_SECONDS });
 
-  const running = new Set<Promise<void>>();
   const run = async (job: MaintenanceJob): Promise<void> => {
     try {
-      const connection = await connect(options.address, { lockWaitSeconds: 2 });
-      try {
-        options.metrics.maintenance(job, await jobs[job](connection));
-      } finally {
-        await connection.end().catch(() => connection.destroy());
-      }
+      const end = await runJob({ ...tasks[job], job, owner, connect: open });
+      if (end !== null) metrics.maintenance(job, end.outcome);
     } catch (error) {
-      options.metrics.maintenance(job, 'failed');
-      options.logger.warn({ err: error, job }, 'Scheduled work failed; it is tried again at its next time');
+      metrics.maintenance(job, 'failed');
+      logger.warn({ err: error, job }, 'Scheduled work failed; it is tried again');
     }
   };
-  const tracked = (job: MaintenanceJob): Promise<void> => {
-    const done = run(job).finally(() => running.delete(done));
-    running.add(done);
-    return done;
+  const look = async (): Promise<void> => {
+    for (const job of MAINTENANCE_JOBS) {
+      if (stopping.signal.aborted) return;
+      await run(job);
+    }
+    await tellMetrics(open, metrics).catch(() => undefined);
   };
 
-  const names = Object.keys(SCHEDULES) as MaintenanceJob[];
-  const tasks: ScheduledTask[] = names.map((job) =>
-    createTask(SCHEDULES[job], () => tracked(job), { name: job, timezone: 'UTC', noOverlap: true }),
-  );
-  for (const task of tasks) void task.start();
-  void tracked('log-partitions').then(() => tracked('departed-processes'));
+  let underWay: Promise<void> | undefined;
+  const lookOnce = (): Promise<void> => (underWay ??= look().finally(() => (underWay = undefined)));
+  const ticking = createTask(EVERY_MINUTE, lookOnce, {
+    ...{ name: 'scheduled work', timezone: 'UTC', noOverlap: true, maxRandomDelay: SPREAD_MS },
+  });
+  void ticking.start();
+  const first = sleep(Math.random() * FIRST_SPREAD_MS, undefined, { signal: stopping.signal })
+    .then(lookOnce)
+    .catch(() => undefined);
 
   return {
     async stop() {
-      for (const task of tasks) await task.destroy();
-      await Promise.all(running);
+      stopping.abort();
+      await ticking.destroy();
+      await Promise.all([first, underWay]);
     },
   };
+}
+
+/** What the database says of the jobs, whoever did them: every process that may look shows the same. */
+async function tellMetrics(
+  open: () => Promise<SingleConnection>,
+  metrics: MaintenanceOptions['metrics'],
+): Promise<void> {
+  const connection = await open();
+  try {
+    metrics.maintenanceSeen(await readJobSuccesses(connection), await readLowWaterMark(connection));
+  } finally {
+    connection.destroy();
+  }
 }

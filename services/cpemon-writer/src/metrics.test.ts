@@ -3,7 +3,7 @@ import { createWriterMetrics } from './metrics.js';
 
 test('every metric is there from the start, and moves with what the writer does', async () => {
   const registry = createRegistry({ service: 'cpemon-writer', version: '0.0.0' });
-  const metrics = createWriterMetrics(registry, () => 17);
+  const metrics = createWriterMetrics(registry, () => ({ devices: 17, bytes: 5000 }));
   const before = await registry.metrics();
   expect(before).toContain('cpemon_writer_applied_events_total 0');
   expect(before).toContain('cpemon_writer_transitions_total{to="offline"} 0');

@@ -1,8 +1,14 @@
 import { Counter, Gauge, Histogram, type Registry } from '@cpemon/service-kit';
+import { WEAK_SETTINGS, type WeakSetting } from '@cpemon/database';
 import type { ConsumerObserver } from '@cpemon/event-log';
 import type { Reachability } from '@cpemon/domain';
 
-export const MAINTENANCE_JOBS = ['log-partitions', 'departed-processes'] as const;
+export const MAINTENANCE_JOBS = [
+  'log-partitions',
+  'log-retention',
+  'departed-processes',
+  'old-records',
+] as const;
 export type MaintenanceJob = (typeof MAINTENANCE_JOBS)[number];
 const OUTCOMES = ['done', 'failed', 'skipped'] as const;
 
@@ -10,10 +16,21 @@ export interface WriterMetrics {
   observer: ConsumerObserver;
   transition(to: Reachability): void;
   maintenance(job: MaintenanceJob, outcome: (typeof OUTCOMES)[number]): void;
+  /** What the database says of the scheduled work. @param successes epoch ms by job */
+  maintenanceSeen(
+    successes: ReadonlyMap<string, number | null>,
+    mark: { lowWaterHour: number; wantedHour: number },
+  ): void;
+  fleetDrift(devices: number): void;
+  /** Which of the database's settings make what is committed less than durable. */
+  durabilitySeen(weak: readonly WeakSetting[]): void;
 }
 
-/** Declares the writer's metrics. @param cachedDevices devices in memory now */
-export function createWriterMetrics(registry: Registry, cachedDevices: () => number): WriterMetrics {
+/** Declares the writer's metrics. @param cached what is in memory now */
+export function createWriterMetrics(
+  registry: Registry,
+  cached: () => { devices: number; bytes: number },
+): WriterMetrics {
   const registers = [registry];
   const counter = (name: string, help: string) =>
     new Counter({ name: `cpemon_writer_${name}`, help, registers });
@@ -23,6 +40,16 @@ export function createWriterMetrics(registry: Registry, cachedDevices: () => num
   const batches = counter('batches_total', 'Batches committed');
   const failedBatches = counter('failed_batches_total', 'Batches that were rolled back and are tried again');
   const gaps = counter('log_gaps_total', 'Reads of the log that found a hole after looking twice');
+  const refused = (name: string, help: string) => {
+    const made = new Counter({ name: `cpemon_writer_${name}`, help, labelNames: ['reason'], registers });
+    for (const reason of ['refused', 'data_error', 'unknown_type']) made.inc({ reason }, 0);
+    return made;
+  };
+  const parked = refused(
+    'parked_devices_total',
+    'Devices whose event could not be applied; those behind it wait',
+  );
+  const deadLetters = refused('dead_letters_total', 'Events given up after their last attempt');
   const transitions = new Counter({
     name: 'cpemon_writer_transitions_total',
     help: 'Changes of a device from one reachability to another',
@@ -37,6 +64,29 @@ export function createWriterMetrics(registry: Registry, cachedDevices: () => num
     registers,
   });
   for (const job of MAINTENANCE_JOBS) for (const outcome of OUTCOMES) maintenance.inc({ job, outcome }, 0);
+  const succeededAt = new Gauge({
+    name: 'cpemon_writer_maintenance_last_success_timestamp_seconds',
+    help: "When scheduled work was last done by any writer, by the database's clock; 0: never",
+    labelNames: ['job'],
+    registers,
+  });
+  for (const job of MAINTENANCE_JOBS) succeededAt.set({ job }, 0);
+  const overdue = new Gauge({
+    name: 'cpemon_log_retention_overdue_hours',
+    help: 'Hours of the log that are kept beyond its retention, because something still needs them',
+    registers,
+  });
+  const durability = new Gauge({
+    name: 'cpemon_database_durability_weak',
+    help: '1: a setting of the database by which it may lose what it has confirmed',
+    labelNames: ['setting'],
+    registers,
+  });
+  const durabilitySeen = (weak: readonly WeakSetting[]): void => {
+    for (const setting of WEAK_SETTINGS) durability.set({ setting }, weak.includes(setting) ? 1 : 0);
+  };
+  durabilitySeen([]);
+  const drift = counter('fleet_drift_devices_total', 'Devices by which a kept count was off when recounted');
   const events = new Histogram({
     name: 'cpemon_writer_batch_events',
     help: 'Events in a batch',
@@ -60,7 +110,15 @@ export function createWriterMetrics(registry: Registry, cachedDevices: () => num
     help: 'Serial numbers in memory',
     registers,
     collect() {
-      this.set(cachedDevices());
+      this.set(cached().devices);
+    },
+  });
+  new Gauge({
+    name: 'cpemon_writer_cached_bytes',
+    help: 'Memory of the devices in memory, but for those that a batch works with',
+    registers,
+    collect() {
+      this.set(cached().bytes);
     },
   });
   return {
@@ -76,9 +134,17 @@ export function createWriterMetrics(registry: Registry, cachedDevices: () => num
       },
       applyFailed: () => failedBatches.inc(),
       gapSeen: () => gaps.inc(),
+      parked: (reason) => parked.inc({ reason }),
+      deadLetter: (reason) => deadLetters.inc({ reason }),
       lanesOwned: (count) => lanes.set(count),
     },
     transition: (to) => transitions.inc({ to }),
     maintenance: (job, outcome) => maintenance.inc({ job, outcome }),
+    maintenanceSeen(successes, { lowWaterHour, wantedHour }) {
+      for (const job of MAINTENANCE_JOBS) succeededAt.set({ job }, (successes.get(job) ?? 0) / 1000);
+      overdue.set(Math.max(0, wantedHour - lowWaterHour));
+    },
+    fleetDrift: (devices) => drift.inc(devices),
+    durabilitySeen,
   };
 }

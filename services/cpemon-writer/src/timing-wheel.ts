@@ -16,22 +16,79 @@ export interface TimingWheel {
 }
 
 const BUCKET_MS = 1000;
+const FIRST_ENTRIES = 256;
+/** No entry: the first of an empty chain. */
+const NONE = 0xffffffff;
 const bucketOf = (at: number): number => Math.floor(at / BUCKET_MS);
 
+/** Entries lie in two typed arrays, those of a bucket chained in a ring: eight bytes a device and no object. */
 export function createTimingWheel(): TimingWheel {
-  const buckets = new Map<number, number[]>();
+  let deviceIds = new Uint32Array(FIRST_ENTRIES);
+  /** The entry after this one, in its bucket's ring or among the free. */
+  let next = new Uint32Array(FIRST_ENTRIES);
+  /** Entries from here on have never been used. */
+  let fresh = 0;
+  let free = NONE;
+  /** The last entry of each bucket, whose next is the first. */
+  const lastOf = new Map<number, number>();
   /** No bucket below this one has an entry. */
   let first = Infinity;
   let popped = -Infinity;
   let entries = 0;
+
+  const grow = (): void => {
+    const [oldIds, oldNext] = [deviceIds, next];
+    deviceIds = new Uint32Array(oldIds.length * 2);
+    next = new Uint32Array(oldIds.length * 2);
+    deviceIds.set(oldIds);
+    next.set(oldNext);
+  };
+  const newEntry = (deviceId: number): number => {
+    let entry = free;
+    if (entry !== NONE) free = next[entry]!;
+    else {
+      if (fresh === deviceIds.length) grow();
+      entry = fresh;
+      fresh += 1;
+    }
+    deviceIds[entry] = deviceId;
+    entries += 1;
+    return entry;
+  };
+  /** Visits the entries of a bucket. Their number. */
+  const visitAll = (bucket: number, visit: (deviceId: number, bucket: number) => void): number => {
+    const last = lastOf.get(bucket);
+    if (last === undefined) return 0;
+    lastOf.delete(bucket);
+    let visited = 0;
+    let entry = next[last]!;
+    for (let more = true; more;) {
+      const after = next[entry]!;
+      const deviceId = deviceIds[entry]!;
+      more = entry !== last;
+      // Free before the visit, which may add an entry.
+      next[entry] = free;
+      free = entry;
+      entries -= 1;
+      visited += 1;
+      entry = after;
+      visit(deviceId, bucket);
+    }
+    return visited;
+  };
+
   return {
     add(deviceId, at) {
       const bucket = Math.max(bucketOf(at), popped + 1);
-      const list = buckets.get(bucket);
-      if (list === undefined) buckets.set(bucket, [deviceId]);
-      else list.push(deviceId);
+      const entry = newEntry(deviceId);
+      const last = lastOf.get(bucket);
+      if (last === undefined) next[entry] = entry;
+      else {
+        next[entry] = next[last]!;
+        next[last] = entry;
+      }
+      lastOf.set(bucket, entry);
       first = Math.min(first, bucket);
-      entries += 1;
       return bucket;
     },
     pop(until, limit, visit) {
@@ -39,14 +96,9 @@ export function createTimingWheel(): TimingWheel {
       let visited = 0;
       while (first < end && entries > 0 && visited < limit) {
         const bucket = first;
-        const list = buckets.get(bucket);
-        buckets.delete(bucket);
         popped = bucket;
         first = bucket + 1;
-        if (list === undefined) continue;
-        entries -= list.length;
-        visited += list.length;
-        for (const deviceId of list) visit(deviceId, bucket);
+        visited += visitAll(bucket, visit);
       }
       if (entries === 0) first = Infinity;
     },

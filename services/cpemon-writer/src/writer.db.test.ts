@@ -3,6 +3,7 @@ import { createMySqlAppender, readLogStats, STATE_GROUP, type LogAppender } from
 import { startIntakeBeats, type IntakeBeats } from '@cpemon/store';
 import type { CpeEvent } from '@cpemon/domain';
 import type { RowDataPacket } from 'mysql2/promise';
+import { eventually } from '../../../tests/support/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../../../tests/support/test-database.js';
 import { readConfig } from './config.js';
 import { startWriter } from './writer.js';
@@ -64,14 +65,6 @@ const heartbeat = (subject: string): CpeEvent => ({
   data: { interval_seconds: 1, metrics: { uptime_seconds: ids } },
 });
 
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 15_000; Date.now() < end;) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
-  throw new Error(`not within 15 s: ${what}`);
-}
-
 const sums = async () => {
   const [[row]] = await database.pool.query<RowDataPacket[]>(
     'SELECT COUNT(*) AS devices, COALESCE(SUM(applied_events), 0) AS applied FROM device_state',
@@ -93,7 +86,7 @@ test('what ingest appends becomes device state with the rights that ingest and w
       appender.append([heartbeat(`SN${n % 20}`), heartbeat(`SN${n % 7}`)], 'heartbeat'),
     ),
   );
-  await until('80 events applied', async () => (await sums()).applied === 80);
+  await eventually('80 events applied', async () => (await sums()).applied === 80);
   expect(await sums()).toEqual({ devices: 20, applied: 80 });
   const stats = await readLogStats(database.pool, STATE_GROUP);
   expect(stats.lanes.reduce((lag, lane) => lag + lane.lagEvents, 0)).toBe(0);
@@ -104,10 +97,10 @@ test('events that came while no writer ran are applied once when one starts, by 
   await appender.append(events, 'heartbeat');
   const first = await startOne();
   await startOne();
-  await until('all applied', async () => (await sums()).applied === 500);
+  await eventually('all applied', async () => (await sums()).applied === 500);
   await first.stop();
   await appender.append(events, 'heartbeat');
-  await until('repeats counted', async () => (await sums()).applied === 1000);
+  await eventually('repeats counted', async () => (await sums()).applied === 1000);
   const stats = await readLogStats(database.pool, STATE_GROUP);
   expect(stats.lanes.reduce((count, lane) => count + lane.duplicates, 0)).toBe(500);
 }, 30_000);
@@ -115,7 +108,7 @@ test('events that came while no writer ran are applied once when one starts, by 
 test('devices that are cut off turn stale and offline, and not while intake is away', async () => {
   await startOne();
   await appender.append(['A', 'B', 'C'].map(heartbeat), 'heartbeat');
-  await until('three devices online', async () => (await countOf('online')) === 3);
+  await eventually('three devices online', async () => (await countOf('online')) === 3);
   await beats.stop();
   await new Promise((resolve) => setTimeout(resolve, 4500));
   expect(await countOf('online')).toBe(3);
@@ -130,7 +123,7 @@ test('devices that are cut off turn stale and offline, and not while intake is a
     ...{ accepting: () => true, logger: SILENT },
   });
   await appender.append([heartbeat('A')], 'heartbeat');
-  await until('B and C offline', async () => (await countOf('offline')) >= 2);
+  await eventually('B and C offline', async () => (await countOf('offline')) >= 2);
   const [rows] = await database.pool.query<RowDataPacket[]>(
     `SELECT d.serial_number AS serial, e.identity FROM device_events e JOIN devices d USING (device_id)
       WHERE d.serial_number <> 'A' ORDER BY serial, e.at`,
@@ -142,7 +135,7 @@ test('devices that are cut off turn stale and offline, and not while intake is a
 
 test('the log has its partitions soon after a writer has started', async () => {
   await startOne();
-  await until('partitions', async () => {
+  await eventually('partitions', async () => {
     const [[row]] = await database.pool.query<RowDataPacket[]>(
       `SELECT COUNT(*) AS found FROM information_schema.partitions
         WHERE table_schema = DATABASE() AND table_name = 'log_records'`,

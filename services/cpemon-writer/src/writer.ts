@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { UnsuitableServerError, watchServer } from '@cpemon/database';
 import {
+  LogShapeError,
   STATE_GROUP,
   createSteadyConnection,
   startMySqlConsumer,
@@ -16,8 +18,10 @@ import {
 } from '@cpemon/service-kit';
 import type { WriterConfig } from './config.js';
 import { createDeviceApplier } from './device-applier.js';
+import { createFleetRecount } from './fleet-recount.js';
 import { startMaintenance } from './maintenance.js';
 import { createWriterMetrics } from './metrics.js';
+import { createMoveHome } from './move-home.js';
 
 const VERSION = '0.1.0';
 const LONGEST_JOIN_PAUSE_MS = 5000;
@@ -40,6 +44,7 @@ export async function startWriter(
     read: (work) => link.run(config.leaseMs, work),
     settings: config.reachability,
     cachedDevices: config.cachedDevices,
+    cachedBytes: config.cachedBytes,
     onTransition: (to) => metrics.transition(to),
   });
   const metrics = createWriterMetrics(registry, () => applier.cached());
@@ -53,11 +58,28 @@ export async function startWriter(
     logger,
   });
   const closeConnections = async (): Promise<void> => {
+    server.stop();
     await Promise.all([link.close(), probe.close(), operations.close()]);
   };
 
-  const joined = await untilJoined(signal, logger, () =>
-    startMySqlConsumer({
+  const server = watchServer({
+    run: (work) => {
+      const brief = createSteadyConnection({ address: config.database, sessionMs: 30_000, lockWaitMs: 1000 });
+      return brief.run(config.leaseMs, work).finally(() => brief.close());
+    },
+    allowMultiPrimary: config.allowMultiPrimary,
+    seen: (weak) => metrics.durabilitySeen(weak),
+    logger,
+  });
+  const fleetRecount = createFleetRecount({
+    onDrift(drift) {
+      metrics.fleetDrift(drift.reduce((sum, { devices }) => sum + Math.abs(devices), 0));
+      logger.warn({ drift }, 'Kept counts of the fleet were off and have been put right');
+    },
+  });
+  const joined = await untilJoined(signal, logger, async () => {
+    await server.check();
+    return startMySqlConsumer({
       address: config.database,
       group: STATE_GROUP,
       member: config.instanceId,
@@ -66,15 +88,28 @@ export async function startWriter(
       leaseMs: config.leaseMs,
       logger,
       observer: metrics.observer,
-    }),
-  );
+      works: [fleetRecount],
+      moveHome: createMoveHome({
+        onProgress: (devices) => logger.info({ devices }, 'Devices move to the lanes of a new generation'),
+      }),
+    });
+  }).catch(async (error: unknown) => {
+    await closeConnections();
+    throw error;
+  });
   if (joined === undefined) return { stop: closeConnections };
   group.consumer = joined;
 
   const maintenance =
     config.maintenanceDatabase === undefined
       ? undefined
-      : startMaintenance({ address: config.maintenanceDatabase, metrics, logger });
+      : startMaintenance({
+          address: config.maintenanceDatabase,
+          owner: config.instanceId,
+          retention: config.retention,
+          metrics,
+          logger,
+        });
   if (maintenance === undefined) {
     logger.warn('MAINTENANCE_DATABASE_URL is not set: this writer makes no partitions of the log');
   }
@@ -87,7 +122,10 @@ export async function startWriter(
   };
 }
 
-/** Joins the group as soon as the database lets it; undefined when `signal` came first. */
+/**
+ * Joins the group as soon as the database lets it; undefined when `signal` came first.
+ * @throws LogShapeError when the log is one that this writer must not touch: waiting would not help
+ */
 async function untilJoined(
   signal: AbortSignal,
   logger: Logger,
@@ -98,6 +136,7 @@ async function untilJoined(
     try {
       return await join();
     } catch (error) {
+      if (error instanceof LogShapeError || error instanceof UnsuitableServerError) throw error;
       logger.warn({ err: error, againInMs: pauseMs }, 'Cannot join the group of writers yet');
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     }

@@ -43,16 +43,3 @@ export async function readRecorded(
     appliedBy: row['applied_by'] as string,
   }));
 }
-
-/** Waits until `condition` holds, asking every 20 ms. @throws Error naming what was waited for */
-export async function eventually(
-  what: string,
-  condition: () => Promise<boolean> | boolean,
-  withinMs = 10_000,
-): Promise<void> {
-  const until = performance.now() + withinMs;
-  while (!(await condition())) {
-    if (performance.now() > until) throw new Error(`Not within ${withinMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

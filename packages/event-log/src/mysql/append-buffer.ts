@@ -30,6 +30,8 @@ export const DEFAULT_APPEND_LIMITS: AppendLimits = {
 export interface AppendCall {
   path: IntakePath;
   events: readonly EncodedEvents[];
+  /** Number of lanes that `events` are encoded for. */
+  lanes: number;
   eventCount: number;
   bytes: number;
   /** Monotonic time (ms) after which the caller is told that the log did not answer. */
@@ -48,7 +50,10 @@ interface Usage {
 export interface AppendBuffer {
   /** @throws LogFullError when a bound would be passed; nothing is taken then */
   put(call: AppendCall): void;
-  /** The calls of the next flush in order of arrival; empty when nothing waits. They count until released. */
+  /**
+   * The calls of the next flush, those of a path in order of arrival; empty when nothing waits. Paths that wait share
+   * it evenly, so that a flood on one adds little to the others' wait. They count until released.
+   */
   takeFlush(): AppendCall[];
   release(calls: readonly AppendCall[]): void;
   /** Rejects and forgets calls that have waited past their time; nothing of them was sent. */
@@ -58,7 +63,7 @@ export interface AppendBuffer {
 }
 
 export function createAppendBuffer(limits: AppendLimits): AppendBuffer {
-  let queue: AppendCall[] = [];
+  const queues = new Map<IntakePath, CallQueue>();
   const total: Usage = { events: 0, bytes: 0, callers: 0 };
   const byPath = new Map<IntakePath, Usage>();
 
@@ -92,38 +97,86 @@ export function createAppendBuffer(limits: AppendLimits): AppendBuffer {
       }
       count(total, call, 1);
       count(usage, call, 1);
-      queue.push(call);
+      let queue = queues.get(call.path);
+      if (queue === undefined) queues.set(call.path, (queue = createCallQueue()));
+      queue.put(call);
     },
     takeFlush() {
+      const calls: AppendCall[] = [];
       let events = 0;
       let bytes = 0;
-      let taken = 0;
-      for (const call of queue) {
-        if (
-          taken > 0 &&
-          (events + call.eventCount > limits.flushEvents || bytes + call.bytes > limits.flushBytes)
-        ) {
-          break;
-        }
+      const shares: FlushShare[] = [];
+      for (const queue of queues.values()) shares.push({ queue, events: 0 });
+      for (;;) {
+        const share = leastServed(shares);
+        const call = share?.queue.first();
+        if (share === undefined || call === undefined) return calls;
+        const full = events + call.eventCount > limits.flushEvents || bytes + call.bytes > limits.flushBytes;
+        if (calls.length > 0 && full) return calls;
+        share.queue.take();
+        share.events += call.eventCount;
         events += call.eventCount;
         bytes += call.bytes;
-        taken += 1;
+        calls.push(call);
       }
-      const calls = queue.slice(0, taken);
-      queue = taken === queue.length ? [] : queue.slice(taken);
-      return calls;
     },
     release,
     expire(nowMs) {
-      let expired = 0;
-      while (expired < queue.length && (queue[expired] as AppendCall).answerBy <= nowMs) expired += 1;
-      if (expired === 0) return;
-      const calls = queue.slice(0, expired);
-      queue = queue.slice(expired);
-      release(calls);
-      for (const call of calls) call.reject(new LogUnavailableError('The event log did not answer in time'));
+      for (const queue of queues.values()) {
+        for (let call = queue.first(); call !== undefined && call.answerBy <= nowMs; call = queue.first()) {
+          queue.take();
+          release([call]);
+          call.reject(new LogUnavailableError('The event log did not answer in time'));
+        }
+      }
     },
-    waiting: () => queue.length,
+    waiting() {
+      let waiting = 0;
+      for (const queue of queues.values()) waiting += queue.length();
+      return waiting;
+    },
     usage: () => ({ ...total }),
   };
+}
+
+/** First in, first out, without moving what waits at every step. */
+interface CallQueue {
+  put(call: AppendCall): void;
+  first(): AppendCall | undefined;
+  take(): void;
+  length(): number;
+}
+
+function createCallQueue(): CallQueue {
+  let calls: (AppendCall | undefined)[] = [];
+  let taken = 0;
+  return {
+    put: (call) => void calls.push(call),
+    first: () => calls[taken],
+    take() {
+      calls[taken] = undefined;
+      taken += 1;
+      // Half of it or more is over: let go of that, at a cost that was earned by as many steps.
+      if (taken * 2 >= calls.length) {
+        calls = calls.slice(taken);
+        taken = 0;
+      }
+    },
+    length: () => calls.length - taken,
+  };
+}
+
+/** What one flush takes of a path. */
+interface FlushShare {
+  queue: CallQueue;
+  events: number;
+}
+
+/** Of the paths on which something waits, the one that has the least in the flush. Once a call: allocates nothing. */
+function leastServed(shares: readonly FlushShare[]): FlushShare | undefined {
+  let least: FlushShare | undefined;
+  for (const share of shares) {
+    if (share.queue.length() > 0 && (least === undefined || share.events < least.events)) least = share;
+  }
+  return least;
 }

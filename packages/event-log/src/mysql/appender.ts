@@ -8,8 +8,8 @@ import {
   type AppendLimits,
 } from './append-buffer.js';
 import { StatementDeadlineError } from './deadline.js';
-import { encodeEvents, packFlush } from './flush-packet.js';
-import { createFlushSender } from './flush-sender.js';
+import { encodeEvents, packFlush, relaneEvents, type FlushPacket } from './flush-packet.js';
+import { createFlushSender, GenerationChangedError } from './flush-sender.js';
 import { NO_LOG, type EventLogLogger } from './event-log-logger.js';
 import { pause, retryDelayMs } from './retry-delay.js';
 
@@ -47,14 +47,23 @@ export async function createMySqlAppender(options: AppenderOptions): Promise<Log
     producer: options.producer,
     leaseMs: options.leaseMs ?? 5000,
   });
-  const { lanes } = sender.generation;
 
   let inFlight: AppendCall[] = [];
   let flushing: Promise<void> | undefined;
   let closing = false;
 
+  const packForNow = (calls: readonly AppendCall[]): FlushPacket => {
+    const { lanes } = sender.generation();
+    for (const call of calls) {
+      if (call.lanes === lanes) continue;
+      call.events = relaneEvents(call.events, lanes);
+      call.lanes = lanes;
+    }
+    return packFlush(calls.map((call) => call.events));
+  };
+
   const sendUntilSettled = async (calls: readonly AppendCall[]): Promise<void> => {
-    const packet = packFlush(calls.map((call) => call.events));
+    let packet = packForNow(calls);
     const startedAt = performance.now();
     for (let attempt = 0; ; attempt += 1) {
       try {
@@ -64,8 +73,13 @@ export async function createMySqlAppender(options: AppenderOptions): Promise<Log
         options.observer?.flushed?.({ events: packet.eventCount, bytes: packet.events.length, seconds });
         return;
       } catch (error) {
+        if (error instanceof GenerationChangedError) {
+          logger.info({ ...sender.generation() }, 'The log has a new generation; appending there');
+          packet = packForNow(calls);
+          continue;
+        }
         options.observer?.flushFailed?.(error);
-        if (!isRetryable(error) && !(error instanceof StatementDeadlineError)) throw error;
+        if (!mayBeSentAgain(error)) throw error;
         if (attempt === 0)
           logger.warn({ err: error }, 'A flush to the event log had no answer; it is sent again');
         if (closing && performance.now() - startedAt > answerWithinMs) throw error;
@@ -114,11 +128,13 @@ export async function createMySqlAppender(options: AppenderOptions): Promise<Log
     append(events: readonly CpeEvent[], path: IntakePath) {
       if (closing) return Promise.reject(new LogUnavailableError('This process is stopping'));
       if (events.length === 0) return Promise.resolve();
+      const { lanes } = sender.generation();
       const encoded = encodeEvents(events, lanes);
       const bytes = encoded.reduce((sum, part) => sum + part.bytes, 0);
       return new Promise<void>((resolve, reject) => {
         const answerBy = performance.now() + answerWithinMs;
-        buffer.put({ path, events: encoded, eventCount: events.length, bytes, answerBy, resolve, reject });
+        const call = { path, events: encoded, lanes, eventCount: events.length, bytes, answerBy };
+        buffer.put({ ...call, resolve, reject });
         startFlushing();
       });
     },
@@ -130,4 +146,12 @@ export async function createMySqlAppender(options: AppenderOptions): Promise<Log
       await sender.close();
     },
   };
+}
+
+/** A migration that replaces a procedure drops it first. */
+const NO_SUCH_PROCEDURE = 1305;
+
+function mayBeSentAgain(error: unknown): boolean {
+  if (isRetryable(error) || error instanceof StatementDeadlineError) return true;
+  return (error as { errno?: number }).errno === NO_SUCH_PROCEDURE;
 }

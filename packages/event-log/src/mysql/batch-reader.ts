@@ -1,7 +1,14 @@
 import type { SingleConnection } from '@cpemon/database';
 import type { LaneBatch } from '../event-log.js';
 import { planBatch, type BatchLimits } from './batch-plan.js';
-import { eventsOf, readHeads, readHeadsWithTime, readLanes, type LaneRead } from './lane-reader.js';
+import {
+  eventsOf,
+  readHeads,
+  readHeadsWithTime,
+  readLanes,
+  type LaneRead,
+  type ReadExtent,
+} from './lane-reader.js';
 import type { Membership } from './membership.js';
 import type { OwnedLane } from './owned-lane.js';
 import type { SteadyConnection } from './steady-connection.js';
@@ -31,30 +38,39 @@ export interface BatchReader {
 
 /** An idle lane's watermark moves this often, so that deadlines are judged while nothing arrives. */
 const TICK_MS = 1000;
+/** More events than any record holds. */
+const LONGEST_RECORD_EVENTS = 100_000;
 
 export function createBatchReader({ membership, link, limits, onGap }: BatchReaderOptions): BatchReader {
   const { generation, leaseMs } = membership;
   let nextTickAt = 0;
+  /** Lanes in trouble are looked at in every second batch, one at a time: the others must not wait for them. */
+  let suspectsTurn = false;
 
   const readPlanned = async (
     connection: SingleConnection,
     lanes: readonly OwnedLane[],
-    maxEvents: number,
+    extent: ReadExtent,
   ): Promise<Map<number, LaneRead>> => {
     const found = new Map<number, LaneRead>();
-    const keep = async (wanted: readonly OwnedLane[], most: number): Promise<OwnedLane[]> => {
+    const keep = async (wanted: readonly OwnedLane[], within?: number): Promise<OwnedLane[]> => {
       const positions = wanted.map(({ lane, readOffset, hour }) => ({ lane, offset: readOffset, hour }));
-      for (const read of await readLanes(connection, generation, positions, most)) {
+      const reads = await readLanes(connection, generation, positions, {
+        ...extent,
+        ...(within === undefined ? {} : { within }),
+      });
+      for (const read of reads) {
         if (read.eventCount > 0) found.set(read.lane, read);
       }
       return wanted.filter(({ lane }) => !found.has(lane));
     };
     if (lanes.length === 0) return found;
-    const missing = await keep(lanes, maxEvents);
+    const missing = await keep(lanes);
     if (missing.length === 0) return found;
     // Nothing where the head says there is something: a torn read view, or a record longer than asked for.
     await readHeadsWithTime(connection, generation);
-    for (const lane of await keep(missing, Number.MAX_SAFE_INTEGER / 2)) onGap(lane);
+    const within = Math.max(extent.maxEvents, LONGEST_RECORD_EVENTS);
+    for (const lane of await keep(missing, within)) onGap(lane);
     return found;
   };
 
@@ -68,12 +84,25 @@ export function createBatchReader({ membership, link, limits, onGap }: BatchRead
           : { at: 0, heads: await readHeads(connection, generation) };
         const headOf = ({ lane }: OwnedLane): number => heads.get(lane) ?? 0;
 
-        const ready = lanes.filter((lane) => lane.open && lane.retryAt <= now);
-        const suspect = ready.find((lane) => suspects.has(lane.lane) && headOf(lane) > lane.readOffset);
-        const candidates = suspect === undefined ? ready : [suspect];
+        const ready = lanes.filter((lane) => lane.open && !lane.held && lane.retryAt <= now);
+        const suspect = ready.find(
+          (lane) => suspects.has(lane.lane) && (ticking || headOf(lane) > lane.readOffset),
+        );
+        suspectsTurn = suspect !== undefined && !suspectsTurn;
+        const candidates = suspectsTurn
+          ? ready.filter((lane) => lane === suspect)
+          : ready.filter((lane) => !suspects.has(lane.lane));
         const plan = planBatch(candidates, heads, limits);
-        const reads = await readPlanned(connection, plan.lanes, plan.maxEventsPerLane);
-        if (ticking) nextTickAt = now + TICK_MS;
+        const cut = suspectsTurn ? suspect?.trouble.cut : undefined;
+        const reads = await readPlanned(
+          connection,
+          plan.lanes,
+          cut === undefined
+            ? { maxEvents: plan.maxEventsPerLane }
+            : { maxEvents: cut, within: Math.max(cut, LONGEST_RECORD_EVENTS), exactly: true },
+        );
+        // A suspect's turn leaves the tick to the others, which come next.
+        if (ticking && !suspectsTurn) nextTickAt = now + TICK_MS;
 
         return candidates.flatMap((lane): LanePart[] => {
           const read = reads.get(lane.lane);
@@ -81,7 +110,14 @@ export function createBatchReader({ membership, link, limits, onGap }: BatchRead
           if (read === undefined && !caughtUp) return [];
           const watermark = Math.max(read?.endReceivedAt ?? 0, caughtUp ? at : 0);
           const events = eventsOf(read?.records ?? []);
-          return [{ lane, read, batch: { generation, lane: lane.lane, events, watermark } }];
+          const { parked } = lane;
+          const { refusals } = lane.trouble;
+          const batch: LaneBatch = {
+            ...{ mode: 'live', generation, lane: lane.lane, events, watermark, attemptAt: watermark },
+            ...{ parked, refusals },
+            ...(lane.letters === undefined ? {} : { elsewhere: lane.letters }),
+          };
+          return [{ lane, read, batch }];
         });
       }),
   };

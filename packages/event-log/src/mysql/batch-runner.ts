@@ -1,14 +1,18 @@
-import { isRetryable, type SingleConnection } from '@cpemon/database';
+import type { SingleConnection } from '@cpemon/database';
+import { EventFailedError } from '../event-failed-error.js';
 import type { LaneApplier, PreparedApply } from '../event-log.js';
 import type { BatchLimits } from './batch-plan.js';
 import { createBatchReader, type LanePart } from './batch-reader.js';
 import { StatementDeadlineError } from './deadline.js';
+import { countLetters } from './elsewhere.js';
 import type { EventLogLogger } from './event-log-logger.js';
 import type { LaneHolder } from './lane-holder.js';
+import { failureKind, noteFailure, noteSuccess, weighRefusals } from './lane-trouble.js';
+import type { OwnerHands, StateChange } from './lane-work.js';
 import type { Membership } from './membership.js';
-import { FenceError, moveOffsets, type OffsetMove } from './offset-fence.js';
+import { FenceError, moveOffsets, type LaneCounterDeltas, type OffsetMove } from './offset-fence.js';
 import type { OwnedLane } from './owned-lane.js';
-import { retryDelayMs } from './retry-delay.js';
+import { admitParked, parkingOf, type LaneParking } from './lane-parking.js';
 import type { SteadyConnection } from './steady-connection.js';
 
 /** Figures for metrics; every call is cheap and must not throw. */
@@ -16,6 +20,9 @@ export interface ConsumerObserver {
   applied?(batch: { events: number; lanes: number; duplicates: number; late: number; seconds: number }): void;
   applyFailed?(error: unknown): void;
   gapSeen?(lane: number): void;
+  /** A device's event could not be applied and waits, with those behind it. */
+  parked?(reason: string): void;
+  deadLetter?(reason: string): void;
   lanesOwned?(lanes: number): void;
 }
 
@@ -30,6 +37,8 @@ export interface BatchRunnerOptions {
   limits: BatchLimits;
   logger: EventLogLogger;
   observer: ConsumerObserver;
+  /** Time from a device's first failure to the next attempt. */
+  retryParkedAfterMs: number;
   beforeCommit?: () => Promise<void>;
 }
 
@@ -42,6 +51,8 @@ export interface BatchRunner {
   runOnce(): Promise<number>;
   /** Resolves when nothing is being written. */
   settled(): Promise<void>;
+  /** For work beside the live stream. */
+  hands: OwnerHands;
 }
 
 /** A lane whose log has a hole is looked at again this often. */
@@ -54,6 +65,9 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
   /** Lanes of a batch that failed for a reason of its own: tried one by one, so that one lane's trouble stays there. */
   const suspects = new Set<number>();
   let writing: Promise<void> = Promise.resolve();
+  let committedAt = -Infinity;
+  /** Errors after which a lane looks for the event to blame, or waits by itself: no reason for the others to wait. */
+  const dealtWith = new WeakSet<object>();
   /** Halved when a transaction outlasts its deadline, so that a slow disk gets batches that it can finish. */
   const limits = { ...options.limits };
 
@@ -70,21 +84,22 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
 
   const commit = async (
     connection: SingleConnection,
-    prepared: PreparedApply,
     moves: OffsetMove[],
+    write: (connection: SingleConnection) => Promise<void>,
   ): Promise<void> => {
     await connection.query('START TRANSACTION');
     await moveOffsets(connection, membership, moves);
-    await prepared.write(connection);
+    await write(connection);
     await options.beforeCommit?.();
     if (!options.leaseHeld()) throw new FenceError('The lease ran out before the batch was committed');
     await connection.query('COMMIT');
   };
 
   /** What was remembered of any lane is void: another batch may have been prepared on top of this one. */
-  const giveUp = (error: unknown, lanes: readonly OwnedLane[]): void => {
+  const giveUp = (error: unknown, parts: readonly LanePart[]): void => {
     observer.applyFailed?.(error);
-    if (error instanceof FenceError) {
+    const kind = failureKind(error);
+    if (kind === 'fence') {
       holder.drop(holder.all());
       return;
     }
@@ -95,39 +110,53 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
         Math.floor(limits.events / 2),
       );
     }
-    if (isRetryable(error) || error instanceof StatementDeadlineError) return;
-    for (const { lane } of lanes) suspects.add(lane);
-    const [only] = lanes;
-    if (lanes.length === 1 && only !== undefined) {
-      only.failures += 1;
-      only.retryAt = performance.now() + retryDelayMs(only.failures);
-      const facts = { err: error, lane: only.lane, failures: only.failures };
-      logger.error(facts, 'A lane cannot be applied; it waits');
-    }
+    if (kind === 'moment') return;
+    if (error instanceof Error) dealtWith.add(error);
+    const named = error instanceof EventFailedError ? error.lane : undefined;
+    if (named === undefined) for (const { lane } of parts) suspects.add(lane.lane);
+    const blamed =
+      named !== undefined
+        ? parts.find(({ lane }) => lane.lane === named)
+        : parts.length === 1
+          ? parts[0]
+          : undefined;
+    if (blamed === undefined) return;
+    const { lane, read } = blamed;
+    const firstSequence = (read?.endOffset ?? 0) - (read?.eventCount ?? 0) + 1;
+    const batch = { firstSequence, events: read?.eventCount ?? 0 };
+    noteFailure(lane, kind, error, batch, committedAt > (lane.trouble.since ?? Infinity));
+    const facts = { err: error, lane: lane.lane, failures: lane.failures, ...batch };
+    if (lane.failures > 0) logger.error(facts, 'A lane cannot be applied; it waits');
+    else logger.warn(facts, 'A batch of a lane cannot be applied; the event to blame is looked for');
   };
 
   const write = async (
     parts: readonly LanePart[],
     prepared: PreparedApply,
+    parking: readonly LaneParking[],
     startedAt: number,
   ): Promise<void> => {
-    const moves = parts.map((part) => moveOf(part, prepared));
+    const moves = parts.map((part) => moveOf(part, prepared, parking));
     try {
-      const { leaseMs } = membership;
-      await options.applyLink.run(leaseMs, (connection) => commit(connection, prepared, moves));
-    } catch (error) {
-      giveUp(
-        error,
-        parts.map(({ lane }) => lane),
+      await options.applyLink.run(membership.leaseMs, (connection) =>
+        commit(connection, moves, async (transaction) => {
+          await admitParked(transaction, membership, parking, options.retryParkedAfterMs);
+          await prepared.write(transaction);
+        }),
       );
+    } catch (error) {
+      giveUp(error, parts);
       throw error;
     }
     prepared.committed();
+    committedAt = performance.now();
     limits.events = Math.min(options.limits.events, limits.events + SMALLEST_LIMIT);
     for (const { lane, read } of parts) {
-      lane.failures = 0;
-      suspects.delete(lane.lane);
       if (read !== undefined) lane.offset = read.endOffset;
+      if (noteSuccess(lane, options.limits.events)) suspects.delete(lane.lane);
+    }
+    for (const { parked } of parking) {
+      for (const { refusal } of parked) if (refusal !== undefined) observer.parked?.(refusal.reason);
     }
     const events = eventCount(parts);
     if (events > 0)
@@ -145,6 +174,74 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
     }
   };
 
+  const transact = async (change: StateChange): Promise<void> => {
+    const { lanes, moves, prepared } = change;
+    await writtenBefore();
+    const ours = lanes.map((lane): OffsetMove => {
+      const { lane: number, epoch, offset, hour } = lane;
+      return { ...moves?.get(number), lane: number, epoch, fromOffset: offset, fromHour: hour };
+    });
+    try {
+      await options.applyLink.run(membership.leaseMs, (connection) =>
+        commit(connection, ours, async (transaction) => {
+          await change.write?.(transaction);
+          await prepared?.write(transaction);
+        }),
+      );
+    } catch (error) {
+      observer.applyFailed?.(error);
+      if (error instanceof FenceError) holder.drop(holder.all());
+      else holder.close(holder.all());
+      throw error;
+    }
+    prepared?.committed();
+    for (const [index, lane] of lanes.entries()) {
+      const { toOffset, toHour } = ours[index]!;
+      if (toOffset !== undefined) lane.offset = lane.readOffset = toOffset;
+      if (toHour !== undefined) lane.hour = toHour;
+    }
+  };
+
+  const nextBatch = async (): Promise<number> => {
+    const startedAt = performance.now();
+    let parts: LanePart[] = [];
+    let prepared: PreparedApply;
+    let parking: LaneParking[];
+    try {
+      await holder.openAll(options.readLink);
+      parts = await reader.next(holder.all(), suspects);
+      if (parts.length === 0) return 0;
+      prepared = await applier.prepare(parts.map(({ batch }) => batch));
+      parking = parkingOf(
+        parts.map(({ lane }) => lane),
+        prepared,
+      );
+      for (const { lane } of parts) weighLane(lane, prepared, parking);
+    } catch (error) {
+      await writtenBefore();
+      giveUp(error, parts);
+      throw error;
+    }
+    await writtenBefore();
+    for (const { lane, read, batch } of parts) {
+      lane.watermark = Math.max(lane.watermark, batch.watermark);
+      if (read === undefined) continue;
+      lane.readOffset = read.endOffset;
+      lane.hour = read.endHour;
+      if (read.bytes > 0) lane.bytesPerEvent = read.bytes / read.eventCount;
+    }
+    for (const { lane, parked } of parking) {
+      for (const { logged } of parked) {
+        const { subject } = logged.event;
+        lane.parked.set(subject, (lane.parked.get(subject) ?? 0) + 1);
+      }
+    }
+    writing = write(parts, prepared, parking, startedAt);
+    // Whoever comes next waits for it and hears of its error; meanwhile the next batch is read and prepared.
+    writing.catch(() => undefined);
+    return eventCount(parts);
+  };
+
   return {
     async runOnce() {
       if (!options.leaseHeld()) {
@@ -156,49 +253,49 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
         await writtenBefore().catch(() => undefined);
         return 0;
       }
-      const startedAt = performance.now();
-      let parts: LanePart[] = [];
-      let prepared: PreparedApply;
       try {
-        await holder.openAll(options.readLink);
-        parts = await reader.next(holder.all(), suspects);
-        if (parts.length === 0) return 0;
-        prepared = await applier.prepare(parts.map(({ batch }) => batch));
+        return await nextBatch();
       } catch (error) {
-        await writtenBefore();
-        giveUp(
-          error,
-          parts.map(({ lane }) => lane),
-        );
+        if (error instanceof Error && dealtWith.has(error)) return 0;
         throw error;
       }
-      await writtenBefore();
-      for (const { lane, read } of parts) {
-        if (read === undefined) continue;
-        lane.readOffset = read.endOffset;
-        lane.hour = read.endHour;
-        lane.bytesPerEvent = read.bytes / read.eventCount;
-      }
-      writing = write(parts, prepared, startedAt);
-      // Whoever comes next waits for it and hears of its error; meanwhile the next batch is read and prepared.
-      writing.catch(() => undefined);
-      return eventCount(parts);
     },
     settled: () => writing.catch(() => undefined),
+    hands: {
+      membership,
+      read: (work) => options.readLink.run(membership.leaseMs, work),
+      transact,
+      forget: (lanes) => holder.close(lanes),
+    },
   };
 }
 
-function moveOf({ lane, batch, read }: LanePart, prepared: PreparedApply): OffsetMove {
+function weighLane(lane: OwnedLane, prepared: PreparedApply, parking: readonly LaneParking[]): void {
+  const devices = prepared.counts.find((count) => count.lane === lane.lane)?.devices ?? 0;
+  weighRefusals(lane, devices, parking.find((one) => one.lane === lane)?.parked ?? []);
+}
+
+function moveOf(
+  { lane, batch, read }: LanePart,
+  prepared: PreparedApply,
+  parking: readonly LaneParking[],
+): OffsetMove {
   const counts = prepared.counts.find((count) => count.lane === lane.lane);
+  const parked = parking.find((one) => one.lane === lane);
+  const moved: LaneCounterDeltas =
+    read === undefined ? {} : { toOffset: read.endOffset, toHour: read.endHour, appliedBytes: read.bytes };
   return {
+    ...moved,
+    ...countLetters(lane.letters, lane.offset, read?.endOffset ?? 0),
     lane: lane.lane,
     epoch: lane.epoch,
     fromOffset: lane.offset,
-    toOffset: read?.endOffset ?? lane.offset,
-    toHour: read?.endHour ?? lane.hour,
+    fromHour: lane.hour,
     watermark: batch.watermark,
     duplicates: counts?.duplicates ?? 0,
     late: counts?.late ?? 0,
+    parkedEvents: parked?.parked.length ?? 0,
+    parkedDevices: parked?.newDevices ?? 0,
   };
 }
 
@@ -209,6 +306,6 @@ const secondsSince = (startedAt: number): number => (performance.now() - started
 
 const countsOf = (parts: readonly LanePart[], moves: readonly OffsetMove[]) => ({
   lanes: parts.filter(({ read }) => read !== undefined).length,
-  duplicates: moves.reduce((sum, move) => sum + move.duplicates, 0),
-  late: moves.reduce((sum, move) => sum + move.late, 0),
+  duplicates: moves.reduce((sum, move) => sum + (move.duplicates ?? 0), 0),
+  late: moves.reduce((sum, move) => sum + (move.late ?? 0), 0),
 });

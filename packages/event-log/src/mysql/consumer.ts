@@ -1,17 +1,19 @@
 import { hostname } from 'node:os';
 import type { DatabaseAddress } from '@cpemon/database';
 import type { LaneApplier, LogConsumer } from '../event-log.js';
-import { createBatchRunner, type ConsumerObserver } from './batch-runner.js';
+import type { ConsumerObserver } from './batch-runner.js';
 import { DEFAULT_BATCH_LIMITS, type BatchLimits } from './batch-plan.js';
 import { NO_LOG, type EventLogLogger } from './event-log-logger.js';
-import { getCurrentGeneration } from './generation.js';
-import { createLaneHolder } from './lane-holder.js';
+import { getGroupGeneration } from './generation.js';
+import { startGenerationSession, type GenerationSession } from './generation-session.js';
+import type { MoveHome } from './hand-over.js';
+import type { LaneWork } from './lane-work.js';
 import { startLease } from './lease.js';
+import { checkLogShape } from './log-shape.js';
 import { ensureOffsets, leaveGroup, releaseLanes, renewLease, type Membership } from './membership.js';
-import { rebalance } from './rebalance.js';
 import { pause, retryDelayMs } from './retry-delay.js';
+import { DEFAULT_RETRY_SCHEDULE, type RetrySchedule } from './retry-schedule.js';
 import { createSteadyConnection } from './steady-connection.js';
-import { createTurnTaking } from './turn-taking.js';
 
 export interface ConsumerOptions {
   address: DatabaseAddress;
@@ -25,6 +27,12 @@ export interface ConsumerOptions {
   limits?: Partial<BatchLimits>;
   logger?: EventLogLogger;
   observer?: ConsumerObserver;
+  /** When parked events are tried again and given up. */
+  retries?: Partial<RetrySchedule>;
+  /** Further work of a lane's owner between batches. */
+  works?: readonly LaneWork[];
+  /** Moves what belongs to devices when the log gets a new generation; called by one member at a time. */
+  moveHome?: MoveHome;
   /** Called inside every state transaction just before COMMIT; for tests that stop a process there. */
   beforeCommit?: () => Promise<void>;
 }
@@ -32,18 +40,11 @@ export interface ConsumerOptions {
 /** A writer stops applying this long before its lease ends. */
 const LEASE_MARGIN_MS = 1500;
 const RENEW_EVERY_MS = 1000;
-const REBALANCE_EVERY_MS = 500;
-/** The log is looked at this often while events come in, and when none have come for a while. */
-const BUSY_POLL_MS = 5;
-const BUSY_FOR_MS = 1000;
-/** A batch this large means a backlog: the next one follows at once. */
-const BACKLOG_EVENTS = 1000;
-const IDLE_POLL_MS = 25;
 
 /**
  * Joins a consumer group: takes a fair share of the lanes under leases and applies their events in order, the
  * effect and the offset in one transaction. Resolves when the first lease is entered; lanes follow.
- * @throws the database's error when it cannot be reached or the schema is missing
+ * @throws LogShapeError when the log is not as this version needs it; the database's error when it cannot be reached
  */
 export async function startMySqlConsumer(options: ConsumerOptions): Promise<LogConsumer> {
   const leaseMs = options.leaseMs ?? 5000;
@@ -54,10 +55,13 @@ export async function startMySqlConsumer(options: ConsumerOptions): Promise<LogC
   const rebalanceLink = link(1000);
   const readLink = link(leaseMs);
   const applyLink = link(leaseMs);
+  const links = [leaseLink, rebalanceLink, readLink, applyLink];
 
-  const membership: Membership = await leaseLink
-    .run(leaseMs, async (connection) => {
-      const { generation } = await getCurrentGeneration(connection);
+  /** The generation that the group works on now, with a position of the group in each of its lanes. */
+  const enterGeneration = (): Promise<Membership> =>
+    rebalanceLink.run(leaseMs, async (connection) => {
+      await checkLogShape(connection, options.group);
+      const { generation } = await getGroupGeneration(connection, options.group);
       const entered: Membership = {
         group: options.group,
         generation,
@@ -68,11 +72,12 @@ export async function startMySqlConsumer(options: ConsumerOptions): Promise<LogC
       };
       await ensureOffsets(connection, entered);
       return entered;
-    })
-    .catch(async (error: unknown) => {
-      await Promise.all([leaseLink, rebalanceLink, readLink, applyLink].map((made) => made.close()));
-      throw error;
     });
+
+  let membership = await enterGeneration().catch(async (error: unknown) => {
+    await Promise.all(links.map((made) => made.close()));
+    throw error;
+  });
 
   const lease = startLease({
     leaseMs,
@@ -81,73 +86,51 @@ export async function startMySqlConsumer(options: ConsumerOptions): Promise<LogC
     renew: () => leaseLink.run(leaseMs, (connection) => renewLease(connection, membership)),
     onFailure: (error) => logger.warn({ err: error }, 'The lease could not be renewed'),
   });
-  const holder = createLaneHolder(membership, options.applier);
-  const turns = createTurnTaking();
-  const runner = createBatchRunner({
-    membership,
-    holder,
-    applier: options.applier,
-    readLink,
-    applyLink,
-    leaseHeld: () => lease.held(),
-    limits: { ...DEFAULT_BATCH_LIMITS, ...options.limits },
-    logger,
-    observer: options.observer ?? {},
-    ...(options.beforeCommit === undefined ? {} : { beforeCommit: options.beforeCommit }),
-  });
+
+  const startSession = (): GenerationSession =>
+    startGenerationSession({
+      ...{ membership, rebalanceLink, readLink, applyLink, logger },
+      applier: options.applier,
+      leaseHeld: () => lease.held(),
+      limits: { ...DEFAULT_BATCH_LIMITS, ...options.limits },
+      retries: { ...DEFAULT_RETRY_SCHEDULE, ...options.retries },
+      works: options.works ?? [],
+      observer: options.observer ?? {},
+      ...(options.moveHome === undefined ? {} : { moveHome: options.moveHome }),
+      ...(options.beforeCommit === undefined ? {} : { beforeCommit: options.beforeCommit }),
+    });
+  let session = startSession();
   const stopping = new AbortController();
 
-  const keepApplying = async (): Promise<void> => {
-    let appliedAt = -Infinity;
-    let failures = 0;
-    while (!stopping.signal.aborted) {
-      try {
-        const applied = await turns.run(() => runner.runOnce());
-        if (failures > 0) logger.info({ failures }, 'Batches are applied again');
-        failures = 0;
-        const now = performance.now();
-        if (applied > 0) appliedAt = now;
-        if (applied >= BACKLOG_EVENTS) continue;
-        await pause(now - appliedAt < BUSY_FOR_MS ? BUSY_POLL_MS : IDLE_POLL_MS, stopping.signal);
-      } catch (error) {
-        if (failures === 0) logger.warn({ err: error }, 'A batch could not be applied; it is tried again');
-        failures += 1;
-        await pause(retryDelayMs(failures - 1), stopping.signal);
+  /** From one generation to the next, as long as this process runs. */
+  const keepUp = async (): Promise<void> => {
+    for (;;) {
+      await session.over;
+      if (stopping.signal.aborted) return;
+      await session.stop();
+      for (let failures = 0; !stopping.signal.aborted; failures += 1) {
+        try {
+          membership = await enterGeneration();
+          break;
+        } catch (error) {
+          logger.warn({ err: error }, 'The next generation of the log cannot be entered yet');
+          await pause(retryDelayMs(failures), stopping.signal);
+        }
       }
+      if (stopping.signal.aborted) return;
+      session = startSession();
     }
   };
-
-  const keepBalanced = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      if (lease.held()) {
-        await rebalanceLink
-          .run(leaseMs * 2, (connection) =>
-            rebalance(connection, {
-              membership,
-              holder,
-              betweenBatches: (work) => turns.run(() => runner.settled().then(work)),
-              onMove: (move) => logger.info(move, 'Lanes moved'),
-            }),
-          )
-          .catch((error: unknown) => logger.warn({ err: error }, 'Lanes could not be shared out'));
-        options.observer?.lanesOwned?.(holder.all().length);
-      }
-      await pause(Math.min(REBALANCE_EVERY_MS, leaseMs / 8), stopping.signal);
-    }
-  };
-
-  const loops = [keepApplying(), keepBalanced()];
+  const keepingUp = keepUp();
 
   return {
-    ownedLanes: () => holder.all().map(({ lane }) => ({ generation: membership.generation, lane })),
+    ownedLanes: () => session.ownedLanes(),
     async stop() {
       if (stopping.signal.aborted) return;
       stopping.abort();
-      await Promise.all(loops);
-      await runner.settled();
+      const lanes = await session.stop();
+      await keepingUp;
       await lease.stop();
-      const lanes = holder.all();
-      holder.drop(lanes);
       await rebalanceLink
         .run(leaseMs, async (connection) => {
           await releaseLanes(connection, membership, lanes);
@@ -156,7 +139,7 @@ export async function startMySqlConsumer(options: ConsumerOptions): Promise<LogC
         .catch((error: unknown) =>
           logger.warn({ err: error }, 'Lanes could not be handed back; they come free with the lease'),
         );
-      await Promise.all([leaseLink, rebalanceLink, readLink, applyLink].map((open) => open.close()));
+      await Promise.all(links.map((open) => open.close()));
     },
   };
 }

@@ -38,12 +38,13 @@ export function decideShare(
   const byClaim = [...members].sort(
     (a, b) => Number((held.get(b) ?? 0) > floor) - Number((held.get(a) ?? 0) > floor) || (a < b ? -1 : 1),
   );
-  const target = floor + (byClaim.indexOf(me) < extras ? 1 : 0);
+  const place = byClaim.indexOf(me);
+  const target = floor + (place < extras ? 1 : 0);
 
   if (mine.length > target) {
     return { claim: [], release: mine.slice(target).slice(0, MAX_MOVES_PER_ROUND) };
   }
-  return { claim: rotate(free, byClaim.indexOf(me)).slice(0, target - mine.length), release: [] };
+  return { claim: rotate(free, place * target).slice(0, target - mine.length), release: [] };
 }
 
 /** Members start their claims at different lanes, so that they seldom race for the same one. */

@@ -1,5 +1,5 @@
 import { laneOf, type CpeEvent } from '@cpemon/domain';
-import { encodeEvents, packFlush, type EncodedEvents } from './flush-packet.js';
+import { encodeEvents, packFlush, relaneEvents, type EncodedEvents } from './flush-packet.js';
 
 const event = (subject: string, id: string, model: string): CpeEvent => ({
   ...{ id, source: '/telemetry', type: 'cpemon.heartbeat.v1', subject },
@@ -47,4 +47,19 @@ test('a flush holds what was appended, text that is not ASCII and half a surroga
 
 test('a flush without events is a mistake of ours', () => {
   expect(() => packFlush([[]])).toThrow('at least one event');
+});
+
+test("events go into other lanes as if they had been encoded for them at first, each device's in their order", () => {
+  const events = Array.from({ length: 60 }, (_, n) => event(`D${n % 7}`, String(n), 'é \ud800'));
+  const relaned = relaneEvents(encodeEvents(events, 16), 5);
+  const byLane = (a: EncodedEvents, b: EncodedEvents) => a.lane - b.lane;
+  const idsOf = (parts: EncodedEvents[], device: string) =>
+    parts
+      .flatMap(({ json }) => JSON.parse(json) as CpeEvent[])
+      .filter(({ subject }) => subject === device)
+      .map(({ id }) => id);
+  const wanted = encodeEvents(events, 5);
+  const facts = ({ lane, eventCount, bytes }: EncodedEvents) => ({ lane, eventCount, bytes });
+  expect(relaned.sort(byLane).map(facts)).toEqual(wanted.sort(byLane).map(facts));
+  for (let n = 0; n < 7; n += 1) expect(idsOf(relaned, `D${n}`)).toEqual(idsOf(wanted, `D${n}`));
 });

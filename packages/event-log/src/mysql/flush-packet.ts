@@ -1,6 +1,6 @@
 import { laneOf, type CpeEvent } from '@cpemon/domain';
 
-/** The events of one flush, ready for `append_flush` (sql/0001_event_log.sql). */
+/** The events of one flush, ready for `append_flush` (sql/0006_generations.sql). */
 export interface FlushPacket {
   firstLane: number;
   lastLane: number;
@@ -37,6 +37,15 @@ export function encodeEvents(events: readonly CpeEvent[], lanes: number): Encode
 function encodeLane(lane: number, events: readonly CpeEvent[]): EncodedEvents {
   const json = JSON.stringify(events);
   return { lane, eventCount: events.length, json, bytes: Buffer.byteLength(json) };
+}
+
+/**
+ * Encoded events for another number of lanes; a device's keep their order. Parses and encodes them again, which only a
+ * change of generation asks for.
+ */
+export function relaneEvents(encoded: readonly EncodedEvents[], lanes: number): EncodedEvents[] {
+  const events = encoded.flatMap(({ json }) => JSON.parse(json) as CpeEvent[]);
+  return encodeEvents(events, lanes);
 }
 
 /** Packs events into one flush; events of a lane keep their order. `entries` must hold at least one event. */

@@ -5,10 +5,14 @@ import { getCurrentGeneration, type Generation } from './generation.js';
 import { createSteadyConnection } from './steady-connection.js';
 
 export interface FlushSender {
-  readonly generation: Generation;
+  /** Where flushes go now. */
+  generation(): Generation;
   /**
-   * Puts the flush into the log. May be called again with the same packet after any error that leaves its fate
-   * unknown: the flush number tells whether it is there already.
+   * Puts the flush into the log. May be called again with the same events after any error that leaves its fate
+   * unknown: the flush number tells whether it is there already, in whichever generation.
+   * @param packet packed for the lanes of `generation()`
+   * @throws GenerationChangedError when the flush is not in the log and belongs into the lanes that `generation()`
+   *   tells from then on
    */
   send(packet: FlushPacket): Promise<void>;
   /** Gives up the packet in hand, which the database refused, and begins a new series of numbers. */
@@ -22,8 +26,16 @@ export interface FlushSenderOptions {
   leaseMs: number;
 }
 
-/** The procedure's error for a producer row that is gone or out of step, as after a restore. */
+/** The flush met the end of its generation. Nothing of it is in the log: pack it again for the next one. */
+export class GenerationChangedError extends Error {
+  override readonly name = 'GenerationChangedError';
+}
+
+/** The procedure's error for lanes that are not there, as after a restore. */
+const UNKNOWN_LANE = 30001;
+/** For a producer row that is gone or out of step, as after a restore. */
 const UNKNOWN_PRODUCER = 30002;
+const SEALED = 30003;
 
 export async function createFlushSender(options: FlushSenderOptions): Promise<FlushSender> {
   let producer = '';
@@ -54,7 +66,7 @@ export async function createFlushSender(options: FlushSenderOptions): Promise<Fl
     registered = true;
   };
 
-  const generation = await link
+  let generation = await link
     .run(options.leaseMs, async (connection) => {
       await register(connection);
       return getCurrentGeneration(connection);
@@ -64,27 +76,39 @@ export async function createFlushSender(options: FlushSenderOptions): Promise<Fl
       throw error;
     });
 
+  const call = (packet: FlushPacket): Promise<unknown> =>
+    link.run(options.leaseMs, async (connection) => {
+      await register(connection);
+      await connection.execute('CALL append_flush(?, ?, ?, ?, ?, ?, ?)', [
+        producer,
+        lastFlushNo + 1,
+        generation.generation,
+        packet.firstLane,
+        packet.lastLane,
+        packet.index,
+        packet.events,
+      ]);
+    });
+
   const send = async (packet: FlushPacket): Promise<void> => {
     try {
-      await link.run(options.leaseMs, async (connection) => {
-        await register(connection);
-        await connection.execute('CALL append_flush(?, ?, ?, ?, ?, ?, ?)', [
-          producer,
-          lastFlushNo + 1,
-          generation.generation,
-          packet.firstLane,
-          packet.lastLane,
-          packet.index,
-          packet.events,
-        ]);
-      });
+      await call(packet);
       lastFlushNo += 1;
     } catch (error) {
-      if ((error as { errno?: number }).errno !== UNKNOWN_PRODUCER) throw error;
-      renumber();
-      await send(packet);
+      const { errno } = error as { errno?: number };
+      if (errno === UNKNOWN_PRODUCER) {
+        renumber();
+        return send(packet);
+      }
+      if (errno !== SEALED && errno !== UNKNOWN_LANE) throw error;
+      const known = generation.generation;
+      generation = await link.run(options.leaseMs, getCurrentGeneration);
+      if (generation.generation === known) throw error;
+      throw new GenerationChangedError(`Generation ${known} of the log takes no more events`, {
+        cause: error,
+      });
     }
   };
 
-  return { generation, send, renumber, close: () => link.close() };
+  return { generation: () => generation, send, renumber, close: () => link.close() };
 }

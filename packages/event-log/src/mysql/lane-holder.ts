@@ -1,8 +1,11 @@
 import type { SingleConnection } from '@cpemon/database';
 import type { RowDataPacket } from 'mysql2';
 import type { LaneApplier, LaneRef } from '../event-log.js';
+import { readLettersOfLane } from './elsewhere.js';
 import type { Membership } from './membership.js';
 import { newOwnedLane, type OwnedLane } from './owned-lane.js';
+import { loadParkedDevices } from './parked-rows.js';
+import { readLanesBeingCleared } from './rebuild-work.js';
 import type { SteadyConnection } from './steady-connection.js';
 
 /** The lanes this process owns, and what the applier remembers of them. */
@@ -51,6 +54,14 @@ export function createLaneHolder(membership: Membership, applier: LaneApplier): 
         if (lane === undefined) continue;
         lane.offset = lane.readOffset = Number(row['applied_seq']);
         lane.hour = Number(row['applied_hour']);
+        lane.watermark = Number(row['watermark_ms'] ?? 0);
+        const rebuiltTo = Number(row['rebuild_seq']);
+        await link.run(membership.leaseMs, async (connection) => {
+          lane.parked = await loadParkedDevices(connection, membership, lane.lane);
+          lane.held = (await readLanesBeingCleared(connection, membership)).has(lane.lane);
+          const stretch = { ...membership, lane: lane.lane, after: lane.offset, upTo: rebuiltTo };
+          lane.letters = lane.offset < rebuiltTo ? await readLettersOfLane(connection, stretch) : undefined;
+        });
         await applier.openLane(refOf(lane));
         lane.open = true;
       }
@@ -65,7 +76,8 @@ async function readPositions(
   lanes: readonly OwnedLane[],
 ): Promise<RowDataPacket[]> {
   const [rows] = await connection.query<RowDataPacket[]>(
-    'SELECT lane, applied_seq, applied_hour FROM log_offsets WHERE grp = ? AND generation = ? AND lane IN (?) FOR UPDATE',
+    `SELECT lane, applied_seq, applied_hour, rebuild_seq, CAST(UNIX_TIMESTAMP(watermark) * 1000 AS UNSIGNED) AS watermark_ms
+     FROM log_offsets WHERE grp = ? AND generation = ? AND lane IN (?) FOR UPDATE`,
     [group, generation, lanes.map(({ lane }) => lane)],
   );
   return rows;

@@ -6,13 +6,16 @@ import type { LaneStats, LogStats, MemberStats } from '../event-log.js';
 export async function readLogStats(connection: Connection, group: string): Promise<LogStats> {
   const [lanes] = await connection.query<RowDataPacket[]>(
     `SELECT
-       l.generation, l.lane, l.head_seq, COALESCE(o.applied_seq, 0) AS applied_seq,
-       COALESCE(o.duplicates, 0) AS duplicates, COALESCE(o.late, 0) AS late, o.owner, COALESCE(o.epoch, 0) AS epoch,
+       l.generation, l.lane, l.head_seq, l.base_seq, COALESCE(o.applied_seq, l.base_seq) AS applied_seq,
+       COALESCE(o.duplicates, 0) AS duplicates, COALESCE(o.late, 0) AS late,
+       COALESCE(o.parked_events, 0) AS parked_events, COALESCE(o.parked_devices, 0) AS parked_devices,
+       COALESCE(o.dead_letters, 0) AS dead_letters, COALESCE(o.discarded, 0) AS discarded,
+       COALESCE(o.skipped, 0) AS skipped, l.head_bytes, COALESCE(o.applied_bytes, 0) AS applied_bytes, o.owner, COALESCE(o.epoch, 0) AS epoch,
        CAST(UNIX_TIMESTAMP(o.watermark) * 1000 AS UNSIGNED) AS watermark_ms,
-       IF(l.head_seq > COALESCE(o.applied_seq, 0), (
+       IF(l.head_seq > COALESCE(o.applied_seq, l.base_seq), (
          SELECT CAST(UNIX_TIMESTAMP(r.received_at) * 1000 AS UNSIGNED)
          FROM log_records AS r FORCE INDEX (PRIMARY)
-         WHERE r.generation = l.generation AND r.lane = l.lane AND r.last_seq > COALESCE(o.applied_seq, 0)
+         WHERE r.generation = l.generation AND r.lane = l.lane AND r.last_seq > COALESCE(o.applied_seq, l.base_seq)
          ORDER BY r.last_seq
          LIMIT 1
        ), NULL) AS oldest_unapplied_ms,
@@ -53,11 +56,18 @@ function toLaneStats(row: RowDataPacket): LaneStats {
     generation: row['generation'] as number,
     lane: row['lane'] as number,
     head,
+    base: Number(row['base_seq']),
     offset,
     lagEvents: Math.max(0, head - offset),
     oldestUnappliedAt: numberOrNull(row['oldest_unapplied_ms']),
     duplicates: Number(row['duplicates']),
     late: Number(row['late']),
+    parkedEvents: Number(row['parked_events']),
+    parkedDevices: Number(row['parked_devices']),
+    deadLetters: Number(row['dead_letters']),
+    discarded: Number(row['discarded']),
+    skipped: Number(row['skipped']),
+    lagBytes: Math.max(0, Number(row['head_bytes']) - Number(row['applied_bytes'])),
     owner: row['owner'] as string | null,
     epoch: Number(row['epoch']),
     watermark: numberOrNull(row['watermark_ms']),

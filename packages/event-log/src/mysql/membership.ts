@@ -38,8 +38,8 @@ export async function liveMembers(connection: SingleConnection, membership: Memb
 /** Makes sure that the group has a position in every lane. */
 export async function ensureOffsets(connection: SingleConnection, membership: Membership): Promise<void> {
   await connection.query(
-    `INSERT INTO log_offsets (grp, generation, lane)
-     SELECT ?, l.generation, l.lane
+    `INSERT INTO log_offsets (grp, generation, lane, applied_seq)
+     SELECT ?, l.generation, l.lane, l.base_seq
      FROM log_lanes AS l
      LEFT JOIN log_offsets AS o ON o.grp = ? AND o.generation = l.generation AND o.lane = l.lane
      WHERE l.generation = ? AND o.lane IS NULL

@@ -1,5 +1,5 @@
 import { connect, type DatabaseAddress, type SingleConnection } from '@cpemon/database';
-import { StatementDeadlineError, withDeadline } from './deadline.js';
+import { withDeadline, within } from './deadline.js';
 
 /**
  * One connection that is made when needed, pinged while idle and thrown away after any failure. The server drops its
@@ -32,8 +32,7 @@ export function createSteadyConnection(options: SteadyConnectionOptions): Steady
     current = undefined;
   };
 
-  const open = async (): Promise<SingleConnection> => {
-    if (current !== undefined) return current;
+  const make = async (): Promise<SingleConnection> => {
     const made = await connect(options.address, {
       abandonedAfterSeconds: options.sessionMs / 1000,
       lockWaitSeconds: options.lockWaitMs / 1000,
@@ -44,25 +43,20 @@ export function createSteadyConnection(options: SteadyConnectionOptions): Steady
       made.destroy();
       throw error;
     }
-    current = made;
     return made;
   };
 
   /** A server can fall silent after the handshake, before it has answered the session statements. */
   const openWithin = async (deadlineMs: number): Promise<SingleConnection> => {
-    const opening = open();
-    let timer: NodeJS.Timeout | undefined;
-    const overdue = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        opening.then(discard, () => undefined);
-        reject(new StatementDeadlineError(`No connection to the database within ${deadlineMs} ms`));
-      }, deadlineMs);
+    if (current !== undefined) return current;
+    const making = make();
+    current = await within(deadlineMs, 'No connection to the database', making, () => {
+      making.then(
+        (late) => late.destroy(),
+        () => undefined,
+      );
     });
-    try {
-      return await Promise.race([opening, overdue]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return current;
   };
 
   const run = async <T>(

@@ -1,0 +1,188 @@
+import { LONGEST_SERIAL_NUMBER, TEST_EVENT_TYPE } from '@cpemon/domain';
+import { compileSchema } from './schema-validator.js';
+
+/** What operators ask of the log over HTTP: queries and bodies, closed to names that mean nothing. */
+
+const LONGEST_REASON = 255;
+/** Dead letters that one request may name. */
+const MOST_POSITIONS = 10_000;
+const MOST_LANES = 1024;
+const LARGEST_GENERATION = 4_294_967_295;
+
+const line = (maxLength: number, description: string) => ({
+  ...{ type: 'string', minLength: 1, maxLength, pattern: '^[^\\p{Cc}\\p{Cs}]*$' },
+  description,
+});
+const time = (description: string) => ({ type: 'string', format: 'date-time', maxLength: 40, description });
+
+const group = { type: 'string', pattern: '^[\\x21-\\x7e]{1,32}$', description: 'Consumer group; state' };
+const reason = {
+  ...line(LONGEST_REASON, 'Why, for whoever reads the audit'),
+  pattern: '^[^\\p{Cc}\\p{Cs}]*[^\\p{Cc}\\p{Cs}\\s][^\\p{Cc}\\p{Cs}]*$',
+};
+const position = { type: 'string', maxLength: 40, description: '<generation>-<lane>-<sequence>' };
+const limit = { type: 'string', pattern: '^([1-9]\\d?|[1-4]\\d\\d|500)$', description: '1 to 500; 50' };
+const cursor = { type: 'string', maxLength: 400, description: 'next_cursor of the page before' };
+
+export const PARKED_REASONS = ['refused', 'data_error', 'unknown_type'] as const;
+
+const FILTER_PROPERTIES = {
+  state: { enum: ['dead', 'requeue', 'discard', 'applied', 'discarded'] },
+  device: line(LONGEST_SERIAL_NUMBER, 'Serial number'),
+  reason: { enum: PARKED_REASONS },
+  type: line(64, `Type of the event, such as ${TEST_EVENT_TYPE}`),
+  cause: line(200, 'Part of the cause'),
+  from: time('Died at this time or later'),
+  until: time('Died before this time'),
+} as const;
+
+export interface DeadLetterFilterRequest {
+  state?: 'dead' | 'requeue' | 'discard' | 'applied' | 'discarded';
+  device?: string;
+  reason?: (typeof PARKED_REASONS)[number];
+  type?: string;
+  cause?: string;
+  from?: string;
+  until?: string;
+}
+
+interface PageRequest {
+  group?: string;
+  limit?: string;
+  cursor?: string;
+}
+
+export type DeadLetterQuery = DeadLetterFilterRequest & PageRequest;
+export type ParkedQuery = { reason?: (typeof PARKED_REASONS)[number] } & PageRequest;
+export interface AuditQuery extends PageRequest {
+  actor?: string;
+  action?: string;
+  from?: string;
+  until?: string;
+}
+
+/** Body of `POST /v1/dead-letters/requeue` and `/discard`: exactly one of the three. */
+export interface DeadLettersRequest {
+  group?: string;
+  positions?: string[];
+  filter?: DeadLetterFilterRequest;
+  all?: true;
+}
+
+export interface ReplayRequest {
+  group?: string;
+  from: string;
+  until?: string;
+  reason: string;
+}
+
+/** Body of `POST /v1/rebuild`: exactly one of lanes and all. */
+export interface RebuildRequest {
+  group?: string;
+  lanes?: number[];
+  all?: true;
+  reason: string;
+}
+
+export interface SkipRequest {
+  group?: string;
+  generation?: number;
+  lane: number;
+  to: number;
+  reason: string;
+}
+
+export interface GenerationRequestBody {
+  lanes: number;
+  reason: string;
+}
+
+/** A request that is right, or what is wrong with it. */
+export type ReadRequest<T> = { request: T; problem?: never } | { problem: string };
+
+/** Checks what came with a request. Numbers of a query stay text. */
+export type RequestReader<T> = (value: unknown) => ReadRequest<T>;
+
+function requestReader<T extends object>(
+  schema: { properties: object; required?: readonly string[] },
+  exactlyOne?: readonly string[],
+): RequestReader<T> {
+  const isRight = compileSchema({ type: 'object', additionalProperties: false, ...schema });
+  return (value) => {
+    if (isRight(value)) {
+      const request = value as T;
+      if (exactlyOne === undefined || exactlyOne.filter((name) => name in request).length === 1)
+        return { request };
+      return { problem: `The request must have exactly one of ${exactlyOne.join(', ')}.` };
+    }
+    const [error] = isRight.errors ?? [];
+    const where = (error?.instancePath ?? '').slice(1).replaceAll('/', '.');
+    const unknown = (error?.params as { additionalProperty?: string } | undefined)?.additionalProperty;
+    const what = unknown === undefined ? (error?.message ?? 'is not right') : `has no member "${unknown}"`;
+    return { problem: `${where === '' ? 'The request' : where} ${what.slice(0, 200)}.` };
+  };
+}
+
+const lanes = { type: 'integer', minimum: 1, maximum: MOST_LANES };
+const lane = { type: 'integer', minimum: 0, maximum: 65_535 };
+
+/** Every reader by the request it is of. */
+export const OPERATOR_REQUESTS = {
+  deadLetterQuery: requestReader<DeadLetterQuery>({
+    properties: { ...FILTER_PROPERTIES, group, limit, cursor },
+  }),
+  parkedQuery: requestReader<ParkedQuery>({
+    properties: { reason: FILTER_PROPERTIES.reason, group, limit, cursor },
+  }),
+  auditQuery: requestReader<AuditQuery>({
+    properties: {
+      ...{ actor: line(128, 'Who'), action: line(48, 'What was done') },
+      ...{ from: time('From this time on'), until: time('Before this time'), limit, cursor },
+    },
+  }),
+  groupAndLimit: requestReader<{ group?: string; limit?: string }>({ properties: { group, limit } }),
+  deadLetters: requestReader<DeadLettersRequest>(
+    {
+      properties: {
+        group,
+        positions: { type: 'array', minItems: 1, maxItems: MOST_POSITIONS, items: position },
+        filter: {
+          ...{ type: 'object', minProperties: 1, additionalProperties: false },
+          properties: FILTER_PROPERTIES,
+        },
+        all: { const: true },
+      },
+    },
+    ['positions', 'filter', 'all'],
+  ),
+  group: requestReader<{ group?: string }>({ properties: { group } }),
+  replay: requestReader<ReplayRequest>({
+    required: ['from', 'reason'],
+    properties: { group, from: time('First event'), until: time('Before this time; now'), reason },
+  }),
+  rebuild: requestReader<RebuildRequest>(
+    {
+      required: ['reason'],
+      properties: {
+        group,
+        lanes: { type: 'array', minItems: 1, maxItems: MOST_LANES, uniqueItems: true, items: lane },
+        all: { const: true },
+        reason,
+      },
+    },
+    ['lanes', 'all'],
+  ),
+  skip: requestReader<SkipRequest>({
+    required: ['lane', 'to', 'reason'],
+    properties: {
+      ...{ group, lane, reason },
+      generation: { type: 'integer', minimum: 1, maximum: LARGEST_GENERATION },
+      to: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+    },
+  }),
+  generation: requestReader<GenerationRequestBody>({
+    required: ['lanes', 'reason'],
+    properties: { lanes, reason },
+  }),
+  reason: requestReader<{ reason: string }>({ required: ['reason'], properties: { reason } }),
+};

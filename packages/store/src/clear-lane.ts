@@ -1,0 +1,42 @@
+import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { Connection } from '@cpemon/database';
+import { keepDeviceIds } from './rebuilt-device-ids.js';
+
+/**
+ * Removes what is derived from the events of a lane, some rows at a time, and remembers the keys of its devices.
+ * Outbox, notifications, dead letters and audit are not derived: they stay.
+ * @param transaction a state transaction of the lane's owner
+ * @param maxRows about how many rows to remove
+ * @returns how many were removed; 0 when nothing is left
+ */
+export async function clearLane(
+  transaction: Connection,
+  { generation, lane }: { generation: number; lane: number },
+  maxRows: number,
+): Promise<number> {
+  const [devices] = await transaction.query<RowDataPacket[]>(
+    `
+SELECT device_id FROM devices FORCE INDEX (by_lane)
+ WHERE lane = ? AND generation = ?
+ ORDER BY device_id
+ LIMIT ?`,
+    [lane, generation, maxRows],
+  );
+  if (devices.length === 0) {
+    const [counts] = await transaction.query<ResultSetHeader>('DELETE FROM fleet_counts WHERE lane = ?', [
+      lane,
+    ]);
+    return counts.affectedRows;
+  }
+  const deviceIds = devices.map((row) => row['device_id'] as number);
+  const [events] = await transaction.query<ResultSetHeader>(
+    'DELETE FROM device_events WHERE device_id IN (?) ORDER BY device_id, at, kind, identity LIMIT ?',
+    [deviceIds, maxRows],
+  );
+  // A device goes with the last row of its timeline.
+  if (events.affectedRows >= maxRows) return events.affectedRows;
+  await keepDeviceIds(transaction, deviceIds);
+  await transaction.query('DELETE FROM device_state WHERE device_id IN (?)', [deviceIds]);
+  await transaction.query('DELETE FROM devices WHERE device_id IN (?)', [deviceIds]);
+  return events.affectedRows + deviceIds.length;
+}

@@ -1,0 +1,119 @@
+import {
+  identitiesFromText,
+  learntSeconds,
+  type DeviceRecord,
+  type Report,
+  type SourceRecord,
+} from '@cpemon/domain';
+import { MEMORY_VERSION } from './device-memory.js';
+import { VALUE_COLUMNS } from './value-columns.js';
+
+type ReportJson = [number, number | null, number, number, number, Report['attributes'], Report['metrics']];
+interface RhythmJson {
+  gaps?: number[];
+  periodic?: number;
+  step?: [number, number, boolean];
+}
+/** See `encodeMemory`. */
+type SourceJson = [
+  source: string,
+  at: number,
+  received: number | null,
+  seen: number,
+  declared: [number, number] | null,
+  reports: ReportJson[],
+  rhythm?: RhythmJson,
+];
+
+/** A memory that this version cannot read. */
+export class UnknownMemoryError extends Error {
+  override readonly name = 'UnknownMemoryError';
+
+  constructor(version: unknown) {
+    super(`device memory of version ${String(version)} is not known`);
+  }
+}
+
+/**
+ * @param columns the columns' values in the order of VALUE_COLUMNS
+ * @throws UnknownMemoryError when a newer version wrote it
+ */
+export function decodeMemory(
+  text: string,
+  columns: readonly unknown[],
+): Pick<DeviceRecord, 'recentIdentities' | 'sources'> {
+  const memory = JSON.parse(text) as MemoryV1 | [number, string, SourceJson[]];
+  if (!Array.isArray(memory)) {
+    const { v: version } = memory;
+    if (version !== 1) throw new UnknownMemoryError(version);
+    return {
+      recentIdentities: identitiesFromText(memory.ids),
+      sources: sourcesOfVersion1(memory).map((source) => decodeSource(source, columns)),
+    };
+  }
+  const [version, identities, sources] = memory;
+  if (version !== MEMORY_VERSION) throw new UnknownMemoryError(version);
+  return {
+    recentIdentities: identitiesFromText(identities),
+    sources: sources.map((source) => decodeSource(source, columns)),
+  };
+}
+
+function decodeSource(source: SourceJson, columns: readonly unknown[]): SourceRecord {
+  const [name, at, received, seen, declared, reports, { gaps = [], periodic, step } = {}] = source;
+  return {
+    source: name,
+    newestAt: received === null ? -Infinity : at,
+    newestReceivedAt: received === null ? -Infinity : at + received,
+    lastSeenAt: at + seen,
+    declaredSeconds: declared === null ? null : declared[0],
+    declaredAt: declared === null ? -Infinity : at + declared[1],
+    learntGapsMs: gaps,
+    learntSeconds: learntSeconds(gaps),
+    periodicAt: periodic === undefined ? null : at + periodic,
+    stepCandidate: step === undefined ? null : { skewMs: step[0], receivedAt: at + step[1], boot: step[2] },
+    reports: reports.map(([order, deviceTime, rank, sequence, mask, attributes, metrics]): Report => {
+      const own = {
+        attributes: attributes as Record<string, unknown>,
+        metrics: metrics as Record<string, unknown>,
+      };
+      for (let column = 0; mask >> column !== 0; column += 1) {
+        const known = VALUE_COLUMNS[column];
+        if ((mask & (1 << column)) !== 0 && known !== undefined)
+          own[known.kind][known.name] = columns[column];
+      }
+      return {
+        orderAt: at + order,
+        deviceTime: deviceTime === null ? null : at + deviceTime,
+        rankAt: at + rank,
+        sequence,
+        attributes,
+        metrics,
+      };
+    }),
+  };
+}
+
+/** Device memories as they were written before arrays took the place of names; still read, no longer written. */
+interface MemoryV1 {
+  v: number;
+  ids: string;
+  sources: {
+    source: string;
+    at: number;
+    received: number;
+    seen: number;
+    declared?: [number, number];
+    gaps?: number[];
+    periodic?: number;
+    step?: [number, number, boolean];
+    reports: ReportJson[];
+  }[];
+}
+
+function sourcesOfVersion1({ sources }: MemoryV1): SourceJson[] {
+  return sources.map(({ source, at, received, seen, declared = null, reports, ...rhythm }) => [
+    ...([source, at, received, seen, declared, reports] as const),
+    rhythm,
+  ]);
+}

@@ -1,0 +1,15 @@
+import type { DeviceRecord } from '@cpemon/domain';
+
+/** A device that some batch works with. */
+export interface CachedDevice {
+  record: DeviceRecord;
+  /** What is written of it beside its state. */
+  manufacturer: string | null;
+  model: string | null;
+  /** Source of the first event of a device that is not registered yet. */
+  firstSource?: string;
+  /** Bucket of its entry in the timing wheel; Infinity when none is known. */
+  wheelBucket: number;
+  /** Number of the last batch that changed it. */
+  changedIn: number;
+}

@@ -1,0 +1,188 @@
+import { REACHABILITIES, type DeviceRecord, type SourceRecord } from '@cpemon/domain';
+import type { CachedDevice } from '../cached-device.js';
+import {
+  readNear,
+  readNumber,
+  readUint,
+  writeNear,
+  writeNumber,
+  writeUint,
+  type ByteRun,
+} from './byte-run.js';
+import type { CellHead } from './cell-head.js';
+import { readWord, writeWord } from './known-words.js';
+import { packReport, unpackReport, type Vocabulary } from './packed-report.js';
+
+/** Writes all of a device but its head and serial number. Times are written as distances from each other. */
+export function packDevice(run: ByteRun, vocabulary: Vocabulary, device: CachedDevice): void {
+  const { record } = device;
+  const { words } = vocabulary;
+  writeUint(run, REACHABILITIES.indexOf(record.reachability));
+  writeWord(run, words, record.reason);
+  writeWord(run, words, record.oui);
+  writeWord(run, words, record.productClass);
+  writeWord(run, words, device.manufacturer);
+  writeWord(run, words, device.model);
+  const seenAt = record.lastSeenAt;
+  writeNear(run, seenAt, record.quietUntil);
+  writeNear(run, record.firstSeenAt, seenAt);
+  writeNear(run, record.since, seenAt);
+  writeNumber(run, record.lastSequence);
+  writeNumber(run, record.applied);
+  writeNumber(run, record.duplicates);
+  writeNumber(run, record.late);
+  packIdentities(run, record.recentIdentities);
+  writeUint(run, record.sources.length);
+  for (const source of record.sources) packSource(run, vocabulary, source, record);
+}
+
+export function unpackDevice(
+  run: ByteRun,
+  vocabulary: Vocabulary,
+  serialNumber: string,
+  head: CellHead,
+): CachedDevice {
+  const { words } = vocabulary;
+  const reachability = REACHABILITIES[readUint(run)]!;
+  const reason = readWord(run, words)!;
+  const oui = readWord(run, words)!;
+  const productClass = readWord(run, words)!;
+  const manufacturer = readWord(run, words);
+  const model = readWord(run, words);
+  const lastSeenAt = readNear(run, head.quietUntil);
+  const record: DeviceRecord = {
+    deviceId: head.deviceId,
+    serialNumber,
+    oui,
+    productClass,
+    firstSeenAt: readNear(run, lastSeenAt),
+    lastSeenAt,
+    lastSequence: 0,
+    reachability,
+    reason,
+    since: readNear(run, lastSeenAt),
+    applied: 0,
+    duplicates: 0,
+    late: 0,
+    recentIdentities: [],
+    sources: [],
+    quietUntil: head.quietUntil,
+  };
+  record.lastSequence = readNumber(run);
+  record.applied = readNumber(run);
+  record.duplicates = readNumber(run);
+  record.late = readNumber(run);
+  unpackIdentities(run, record.recentIdentities);
+  for (let left = readUint(run); left > 0; left -= 1) {
+    record.sources.push(unpackSource(run, vocabulary, record));
+  }
+  return { record, manufacturer, model, wheelBucket: head.wheelBucket, changedIn: 0 };
+}
+
+const HALF = 2 ** 24;
+
+/** Six bytes a code: see recent-identities.ts. */
+function packIdentities(run: ByteRun, codes: readonly number[]): void {
+  writeUint(run, codes.length);
+  const { bytes } = run;
+  let { at } = run;
+  for (let n = 0; n < codes.length; n += 1) {
+    const code = codes[n]!;
+    const high = Math.floor(code / HALF);
+    const low = code - high * HALF;
+    bytes[at] = high;
+    bytes[at + 1] = high >>> 8;
+    bytes[at + 2] = high >>> 16;
+    bytes[at + 3] = low;
+    bytes[at + 4] = low >>> 8;
+    bytes[at + 5] = low >>> 16;
+    at += 6;
+  }
+  run.at = at;
+}
+
+function unpackIdentities(run: ByteRun, codes: number[]): void {
+  const count = readUint(run);
+  const { bytes } = run;
+  let { at } = run;
+  for (let n = 0; n < count; n += 1) {
+    const high = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);
+    codes.push(high * HALF + (bytes[at + 3]! | (bytes[at + 4]! << 8) | (bytes[at + 5]! << 16)));
+    at += 6;
+  }
+  run.at = at;
+}
+
+/** Bits of what is known of a source. */
+const DECLARED = 1;
+const LEARNT = 2;
+const PERIODIC = 4;
+const STEP = 8;
+const BOOT = 16;
+const GAPS = 32;
+
+function packSource(run: ByteRun, vocabulary: Vocabulary, source: SourceRecord, record: DeviceRecord): void {
+  const { declaredSeconds, learntGapsMs, learntSeconds, periodicAt, stepCandidate: step, newestAt } = source;
+  writeWord(run, vocabulary.words, source.source);
+  writeUint(
+    run,
+    (declaredSeconds === null ? 0 : DECLARED) |
+      (learntSeconds === null ? 0 : LEARNT) |
+      (periodicAt === null ? 0 : PERIODIC) |
+      (step === null ? 0 : STEP) |
+      (step?.boot === true ? BOOT : 0) |
+      (learntGapsMs.length === 0 ? 0 : GAPS),
+  );
+  writeNear(run, newestAt, record.lastSeenAt);
+  writeNear(run, source.newestReceivedAt, record.lastSeenAt);
+  writeNear(run, source.lastSeenAt, record.lastSeenAt);
+  writeNear(run, source.declaredAt, newestAt);
+  if (declaredSeconds !== null) writeNumber(run, declaredSeconds);
+  if (learntSeconds !== null) writeNumber(run, learntSeconds);
+  if (periodicAt !== null) writeNear(run, periodicAt, newestAt);
+  if (step !== null) {
+    writeNumber(run, step.skewMs);
+    writeNear(run, step.receivedAt, newestAt);
+  }
+  if (learntGapsMs.length > 0) {
+    writeUint(run, learntGapsMs.length);
+    for (const gap of learntGapsMs) writeNumber(run, gap);
+  }
+  writeUint(run, source.reports.length);
+  const near = { orderAt: newestAt, rankAt: source.newestReceivedAt, sequence: record.lastSequence };
+  for (const report of source.reports) packReport(run, vocabulary, report, near);
+}
+
+function unpackSource(run: ByteRun, vocabulary: Vocabulary, record: DeviceRecord): SourceRecord {
+  const name = readWord(run, vocabulary.words)!;
+  const known = readUint(run);
+  const newestAt = readNear(run, record.lastSeenAt);
+  const source: SourceRecord = {
+    source: name,
+    newestAt,
+    newestReceivedAt: readNear(run, record.lastSeenAt),
+    lastSeenAt: readNear(run, record.lastSeenAt),
+    declaredSeconds: null,
+    declaredAt: readNear(run, newestAt),
+    learntGapsMs: [],
+    learntSeconds: null,
+    periodicAt: null,
+    stepCandidate: null,
+    reports: [],
+  };
+  if ((known & DECLARED) !== 0) source.declaredSeconds = readNumber(run);
+  if ((known & LEARNT) !== 0) source.learntSeconds = readNumber(run);
+  if ((known & PERIODIC) !== 0) source.periodicAt = readNear(run, newestAt);
+  if ((known & STEP) !== 0) {
+    const skewMs = readNumber(run);
+    source.stepCandidate = { skewMs, receivedAt: readNear(run, newestAt), boot: (known & BOOT) !== 0 };
+  }
+  if ((known & GAPS) !== 0) {
+    for (let left = readUint(run); left > 0; left -= 1) source.learntGapsMs.push(readNumber(run));
+  }
+  const near = { orderAt: newestAt, rankAt: source.newestReceivedAt, sequence: record.lastSequence };
+  for (let left = readUint(run); left > 0; left -= 1) {
+    source.reports.push(unpackReport(run, vocabulary, near));
+  }
+  return source;
+}
