@@ -3,11 +3,9 @@ import { measureServerSideApply, stageServerSideApply } from '../limits/server-s
 import { FLEET_DEVICES, shuffledFleet } from '../load/fleet-load.js';
 import { queueEvents } from '../load/queue-events.js';
 import { alternate, ratioFigure } from '../report/alternating-runs.js';
-import { coresText } from '../report/load-line.js';
 import { checkApplied } from '../stack/apply-and-check.js';
 import { createExpectedState } from '../stack/expected-state.js';
-import { readLogBooks, watchDrain } from '../stack/log-books.js';
-import { startCpuMeter } from '../stack/process-cpu.js';
+import { measureDrain } from '../stack/measure-drain.js';
 import { startPrivateStack } from '../stack/private-stack.js';
 import { registerFleet } from '../stack/register-fleet.js';
 import { settle } from '../stack/settle.js';
@@ -42,21 +40,9 @@ export const drain: Benchmark = {
       await queueEvents(api, fleet, events);
       expected.add(fleet, events);
       await settle(connection);
-      const { applied: before } = await readLogBooks(connection);
-      const writer = await stack.spawnWriter();
-      const meter = startCpuMeter({ writer: writer.pid, database: stack.databasePid });
-      const times = await watchDrain(connection, before, events);
-      const cores = meter.cores();
-      await stack.stop(writer);
-      // The events of the first commit seen were applied before the clock started.
-      const rate = (events - times.first.events) / ((times.lastAt - times.first.at) / 1000);
-      const fromStart = events / ((times.lastAt - writer.spawnedAt) / 1000);
-      const firstAfterMs = times.first.at - writer.spawnedAt;
-      context.say(
-        `ours: ${rate.toFixed(0)} events/s from the first applied to the last; ${fromStart.toFixed(0)} events/s ` +
-          `from the start of the process, first applied after ${firstAfterMs.toFixed(0)} ms; ${coresText(cores)}`,
-      );
-      return rate;
+      const run = await measureDrain(stack, connection, { events });
+      context.say(`ours: ${run.text}`);
+      return run.eventsPerSecond;
     };
     const limit = async (): Promise<number> => {
       await settle(connection);

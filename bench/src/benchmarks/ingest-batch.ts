@@ -4,6 +4,7 @@ import { refuseUnlessAllAccepted } from '../load/all-accepted.js';
 import { FLEET_DEVICES, shuffledFleet } from '../load/fleet-load.js';
 import { runLoad } from '../load/load-generator.js';
 import type { ClosedLoad } from '../load/load-job.js';
+import { telemetryTarget } from '../load/telemetry-target.js';
 import { alternate, ratioFigure } from '../report/alternating-runs.js';
 import { loadLine } from '../report/load-line.js';
 import { applyAndCheck } from '../stack/apply-and-check.js';
@@ -12,7 +13,6 @@ import { startCpuMeter } from '../stack/process-cpu.js';
 import { startPrivateStack } from '../stack/private-stack.js';
 import { settle } from '../stack/settle.js';
 
-const EVENTS_PER_BODY = 200;
 const CONNECTIONS = 32;
 const SIZES = {
   quick: { pairs: 1, warmUpMs: 500, measureMs: 1500, limitSeconds: 1 },
@@ -34,13 +34,7 @@ export const ingestBatch: Benchmark = {
     const ours = async (): Promise<number> => {
       const job: ClosedLoad = {
         kind: 'closed',
-        target: {
-          host: '127.0.0.1',
-          port: api.port,
-          path: '/v1/telemetry',
-          token: api.token,
-          batch: EVENTS_PER_BODY,
-        },
+        target: telemetryTarget(api),
         fleet: shuffledFleet(),
         connections: CONNECTIONS,
         warmUpMs,

@@ -1,31 +1,16 @@
 import type { SingleConnection } from '@cpemon/database';
 import { laneOf } from '@cpemon/domain';
+import { DEVICE_STATE_COLUMNS } from '@cpemon/store';
 import { WrongResult } from '../benchmark.js';
 import { cpuTenthsOf, uptimeSecondsAt } from '../load/heartbeat-bytes.js';
 import { scheduleOf, serialNumberOf, type FleetPlan } from '../load/fleet-plan.js';
+import { readDeviceIds } from '../stack/state-rows.js';
 
 const ROWS_PER_TRANSACTION = 5000;
 
-/** Columns of device_state that an event decides; `memory` is the writer's own and stays as it was copied. */
-const VALUE_COLUMNS = [
-  'generation',
-  'lane',
-  'last_seq',
-  'last_seen_at',
-  'device_time',
-  'source',
-  'interval_seconds',
-  'reachability',
-  'reachability_reason',
-  'reachability_since',
-  'wan_ip',
-  'sw_version',
-  'cpu_used_ratio',
-  'memory_used_ratio',
-  'uptime_seconds',
-  'temperature_celsius',
-  'rx_power_dbm',
-] as const;
+/** Columns that are not values of an event: counters, and what is the writer's own and stays as it was copied. */
+const NOT_OF_AN_EVENT = ['applied_events', 'duplicate_events', 'late_events', 'memory'];
+const VALUE_COLUMNS = DEVICE_STATE_COLUMNS.filter((column) => !NOT_OF_AN_EVENT.includes(column));
 
 /**
  * Keeps device_state as it is now for all later runs, and puts the events of a load into a table, decoded, as plain
@@ -53,20 +38,8 @@ export async function stageServerSideApply(
     for (let n = first; n < Math.min(events, first + ROWS_PER_TRANSACTION); n++) {
       const device = schedule.deviceOf(n);
       const lane = laneOf(serialNumberOf(device), lanes);
-      const timeMs = schedule.timeOf(n);
-      const time = new Date(timeMs);
-      rows.push([
-        ...[n, ids[device], 1, lane, ++heads[lane]!, time, time, '/telemetry', 60, 'online', 'on time', time],
-        ...[
-          '100.64.12.34',
-          'V5R020C10S115',
-          cpuTenthsOf(n) / 1000,
-          0.482,
-          uptimeSecondsAt(timeMs),
-          48.5,
-          -19.42,
-        ],
-      ]);
+      const values = valuesOf(n, { lane, sequence: ++heads[lane]!, timeMs: schedule.timeOf(n) });
+      rows.push([n, ids[device], ...VALUE_COLUMNS.map((column) => valueOf(values, column))]);
     }
     await connection.query(
       `INSERT INTO bench_apply_events (event_no, device_id, ${VALUE_COLUMNS.join(', ')}) VALUES ?`,
@@ -114,16 +87,35 @@ export async function measureServerSideApply(connection: SingleConnection, event
   return events / seconds;
 }
 
-/** The numeric key of each device, by its number. */
-export async function readDeviceIds(connection: SingleConnection, devices: number): Promise<Int32Array> {
-  const ids = new Int32Array(devices + 1);
-  const [rows] = await connection.query('SELECT device_id AS id, serial_number AS serialNumber FROM devices');
-  for (const { id, serialNumber } of rows as { id: number; serialNumber: string }[]) {
-    const device = Number(serialNumber.slice(4));
-    if (device <= devices) ids[device] = id;
-  }
-  for (let device = 1; device <= devices; device++) {
-    if (ids[device] === 0) throw new WrongResult(`device ${serialNumberOf(device)} is not registered`);
-  }
-  return ids;
+/** What event n leaves in device_state, by column. */
+function valuesOf(
+  n: number,
+  { lane, sequence, timeMs }: { lane: number; sequence: number; timeMs: number },
+): Record<string, unknown> {
+  const time = new Date(timeMs);
+  return {
+    generation: 1,
+    lane,
+    last_seq: sequence,
+    last_seen_at: time,
+    device_time: time,
+    source: '/telemetry',
+    interval_seconds: 60,
+    reachability: 'online',
+    reachability_reason: 'on time',
+    reachability_since: time,
+    wan_ip: '100.64.12.34',
+    sw_version: 'V5R020C10S115',
+    cpu_used_ratio: cpuTenthsOf(n) / 1000,
+    memory_used_ratio: 0.482,
+    uptime_seconds: uptimeSecondsAt(timeMs),
+    temperature_celsius: 48.5,
+    rx_power_dbm: -19.42,
+  };
+}
+
+/** @throws Error for a column that the store has got since: the other half must write it too */
+function valueOf(values: Record<string, unknown>, column: string): unknown {
+  if (!(column in values)) throw new Error(`server-side apply has no value for device_state.${column}`);
+  return values[column];
 }

@@ -1,8 +1,9 @@
 import { acceptedEvents } from './accepted-events.js';
 import { scheduleOf } from './fleet-plan.js';
 import { openLoadConnection } from './load-connection.js';
-import { monotonicMs, type ClosedLoad, type LoadResult } from './load-job.js';
-import { createLoadTally, type LoadTally } from './load-tally.js';
+import type { ClosedLoad, ClosedResult } from './load-job.js';
+import { monotonicMs } from './monotonic-clock.js';
+import { createLoadTally, startOwnCpuMeter, type LoadTally } from './load-tally.js';
 import { createRequestTemplate } from './request-template.js';
 
 /** Position in the fleet's events, shared by all connections. */
@@ -15,7 +16,8 @@ interface Cursor {
  * Runs the load until its end and until every request has its answer.
  * @throws Error when the server cannot be reached or answers something that is no HTTP
  */
-export async function runClosedLoop(job: ClosedLoad): Promise<LoadResult> {
+export async function runClosedLoop(job: ClosedLoad): Promise<ClosedResult> {
+  const cores = startOwnCpuMeter();
   const tally = createLoadTally();
   const startedMs = monotonicMs();
   const measureFromMs = startedMs + job.warmUpMs;
@@ -35,7 +37,13 @@ export async function runClosedLoop(job: ClosedLoad): Promise<LoadResult> {
     Array.from({ length: job.connections }, () => driveConnection(job, cursor, tally, window)),
   );
   const endMs = Number.isFinite(measureToMs) ? measureToMs : monotonicMs();
-  return tally.result((endMs - measureFromMs) / 1000);
+  return {
+    ...tally.counts(),
+    measuredEvents: tally.measuredEvents(),
+    measuredSeconds: (endMs - measureFromMs) / 1000,
+    latencyMs: tally.latencyMs(),
+    cores: cores(),
+  };
 }
 
 /** One connection: request after request until nothing is left to take. */
@@ -59,7 +67,7 @@ async function driveConnection(
     answered(status, body) {
       const nowMs = monotonicMs();
       const measured = nowMs >= window.fromMs && nowMs < window.toMs;
-      tally.answered(status, acceptedEvents(status, body, batch), nowMs - sentMs, measured);
+      tally.answered(status, acceptedEvents(status, body, batch), measured ? nowMs - sentMs : undefined);
       sendNext();
     },
     lost(cause, inHand) {

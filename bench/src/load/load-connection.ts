@@ -9,8 +9,8 @@ export interface LoadConnection {
 }
 
 export interface LoadConnectionEvents {
-  /** `body` is valid during the call only. */
-  answered(status: number, body: Buffer): void;
+  /** `body` is valid during the call only; `head` is status line and headers. */
+  answered(status: number, body: Buffer, head: string): void;
   /** The connection is gone; `inHand` says whether a request was without its answer. */
   lost(cause: Error, inHand: boolean): void;
 }
@@ -24,9 +24,9 @@ export function openLoadConnection(
     let inHand = false;
     let closing = false;
     let connected = false;
-    const parser = createResponseParser((status, body) => {
+    const parser = createResponseParser((status, body, head) => {
       inHand = false;
-      events.answered(status, body);
+      events.answered(status, body, head);
     });
     const received = Buffer.allocUnsafe(65_536);
     // Reading into one buffer of our own spares the stream machinery: the generator must not be the bottleneck.

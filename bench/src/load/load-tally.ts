@@ -1,56 +1,62 @@
-import { summarise } from '../report/percentiles.js';
-import type { LoadResult } from './load-job.js';
+import { summarise, type LatencySummary } from '../report/percentiles.js';
+import type { LoadCounts } from './load-job.js';
 
-/** What a load counts while it runs. */
+/** What a load, or a stage of it, counts while it runs. */
 export interface LoadTally {
   sent(events: number): void;
-  /** An answer, how many events it accepted, and whether it counts into the measured figures. */
-  answered(status: number, accepted: number, latencyMs: number, measured: boolean): void;
+  /** An answer and how many events it accepted; its latency if it counts into the measured figures. */
+  answered(status: number, accepted: number, measuredMs?: number): void;
   unanswered(): void;
-  late(ms: number): void;
-  result(measuredSeconds: number): LoadResult;
+  counts(): LoadCounts;
+  /** Events accepted by the measured answers. */
+  measuredEvents(): number;
+  latencyMs(): LatencySummary;
 }
 
 export function createLoadTally(): LoadTally {
-  const cpuAtStart = process.cpuUsage();
-  const startedAt = performance.now();
-  const statuses: Record<string, number> = {};
+  const counts: LoadCounts = { sentEvents: 0, acceptedEvents: 0, statuses: {}, unanswered: 0 };
   const latencies: number[] = [];
-  let sentEvents = 0;
-  let acceptedEvents = 0;
   let measuredEvents = 0;
-  let unanswered = 0;
-  let worstLatenessMs = 0;
   return {
     sent(events) {
-      sentEvents += events;
+      counts.sentEvents += events;
     },
-    answered(status, accepted, latencyMs, measured) {
-      statuses[status] = (statuses[status] ?? 0) + 1;
-      acceptedEvents += accepted;
-      if (!measured) return;
-      latencies.push(latencyMs);
+    answered(status, accepted, measuredMs) {
+      counts.statuses[status] = (counts.statuses[status] ?? 0) + 1;
+      counts.acceptedEvents += accepted;
+      if (measuredMs === undefined) return;
+      latencies.push(measuredMs);
       measuredEvents += accepted;
     },
     unanswered() {
-      unanswered++;
+      counts.unanswered++;
     },
-    late(ms) {
-      if (ms > worstLatenessMs) worstLatenessMs = ms;
-    },
-    result(measuredSeconds) {
-      const cpu = process.cpuUsage(cpuAtStart);
-      return {
-        sentEvents,
-        acceptedEvents,
-        statuses,
-        unanswered,
-        measuredEvents,
-        measuredSeconds,
-        latencyMs: summarise(latencies),
-        worstLatenessMs,
-        cores: (cpu.user + cpu.system) / 1000 / (performance.now() - startedAt),
-      };
-    },
+    counts: () => counts,
+    measuredEvents: () => measuredEvents,
+    latencyMs: () => summarise(latencies),
+  };
+}
+
+/** The sum of several. */
+export function sumCounts(parts: readonly LoadCounts[]): LoadCounts {
+  const total: LoadCounts = { sentEvents: 0, acceptedEvents: 0, statuses: {}, unanswered: 0 };
+  for (const { sentEvents, acceptedEvents, statuses, unanswered } of parts) {
+    total.sentEvents += sentEvents;
+    total.acceptedEvents += acceptedEvents;
+    total.unanswered += unanswered;
+    for (const [status, requests] of Object.entries(statuses)) {
+      total.statuses[status] = (total.statuses[status] ?? 0) + requests;
+    }
+  }
+  return total;
+}
+
+/** Cores this process has used on average since the call. */
+export function startOwnCpuMeter(): () => number {
+  const before = process.cpuUsage();
+  const startedAt = performance.now();
+  return () => {
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000 / (performance.now() - startedAt);
   };
 }

@@ -1,89 +1,90 @@
 import { acceptedEvents } from './accepted-events.js';
+import { createCarrierPool, type Delivery } from './carrier-pool.js';
+import { judgeFailure, unansweredRequest, type FailedRequest } from './failed-request.js';
 import { scheduleOf } from './fleet-plan.js';
-import { openLoadConnection, type LoadConnection } from './load-connection.js';
-import { monotonicMs, type LoadResult, type OpenLoad } from './load-job.js';
-import { createLoadTally } from './load-tally.js';
-import { createRequestTemplate, type RequestTemplate } from './request-template.js';
+import type { OpenLoad, OpenResult } from './load-job.js';
+import { monotonicMs } from './monotonic-clock.js';
+import { createLoadTally, startOwnCpuMeter, sumCounts } from './load-tally.js';
 
-/** A connection with its own request buffer and the request it carries. */
-interface Carrier {
-  connection: LoadConnection;
-  template: RequestTemplate;
-  request: number;
+/** An open load under way. */
+export interface OpenLoop {
+  /** @throws Error (rejects) when the server cannot be reached at the start or answers something that is no HTTP */
+  result: Promise<OpenResult>;
+  /** Ends the stage under way; the next begins with the request that would have been due. */
+  endStage(): void;
 }
+
+/** Waits for its end. */
+export const runOpenLoop = (job: OpenLoad): Promise<OpenResult> => startOpenLoop(job).result;
 
 /**
  * Sends each request at its due time, on whichever connection is free, and waits for the last answer. A broken
  * connection is opened again; its request counts as unanswered.
- * @throws Error when the server cannot be reached at the start or answers something that is no HTTP
  */
-export async function runOpenLoop(job: OpenLoad): Promise<LoadResult> {
-  const tally = createLoadTally();
-  const schedule = scheduleOf(job.fleet);
-  const { batch } = job.target;
-  const dueMs = (request: number): number => job.firstDueMs + request * job.everyMs;
-  const free: Carrier[] = [];
-  const waiting: number[] = [];
-  let outstanding = 0;
-  let allAnswered: () => void = () => undefined;
+export function startOpenLoop(job: OpenLoad): OpenLoop {
+  let ended = false;
+  const run = async (): Promise<OpenResult> => {
+    const cores = startOwnCpuMeter();
+    const { batch } = job.target;
+    const stages = job.stages.map((stage) => ({ ...stage, tally: createLoadTally(), fell: 0 }));
+    const failed: FailedRequest[] = [];
+    let worstLatenessMs = 0;
+    let request = 0;
 
-  const carry = (carrier: Carrier, request: number): void => {
-    carrier.request = request;
-    carrier.template.fill(request * batch, schedule);
-    carrier.connection.send(carrier.template.bytes);
-  };
-  const settle = (): void => {
-    outstanding--;
-    if (outstanding === 0) allAnswered();
-  };
-  const openCarrier = async (): Promise<void> => {
-    const template = createRequestTemplate(job.target);
-    const connection = await openLoadConnection(job.target, {
-      answered(status, body) {
-        const measured = carrier.request >= job.warmUpRequests;
-        const latencyMs = monotonicMs() - dueMs(carrier.request);
-        tally.answered(status, acceptedEvents(status, body, batch), latencyMs, measured);
-        const next = waiting.shift();
-        if (next === undefined) free.push(carrier);
-        else carry(carrier, next);
-        settle();
-      },
-      lost(_cause, inHand) {
-        if (inHand) {
+    const pool = await createCarrierPool(job, scheduleOf(job.fleet));
+    const send = (tally: (typeof stages)[number]['tally'], dueMs: number): void => {
+      const number = request++;
+      worstLatenessMs = Math.max(worstLatenessMs, monotonicMs() - dueMs);
+      tally.sent(batch);
+      const delivery: Delivery = {
+        request: number,
+        answered(status, body, head) {
+          const accepted = acceptedEvents(status, body, batch);
+          if (status === 202) tally.answered(status, accepted, monotonicMs() - dueMs);
+          else {
+            tally.answered(status, 0);
+            failed.push(judgeFailure(number, status, head, body));
+          }
+        },
+        unanswered() {
           tally.unanswered();
-          settle();
-        }
-        const at = free.indexOf(carrier);
-        if (at !== -1) free.splice(at, 1);
-        reopen();
-      },
-    });
-    const carrier: Carrier = { connection, template, request: -1 };
-    const next = waiting.shift();
-    if (next === undefined) free.push(carrier);
-    else carry(carrier, next);
-  };
-  const reopen = (): void => {
-    openCarrier().catch(() => {
-      if (outstanding > 0) setTimeout(reopen, 100);
-    });
-  };
-  await Promise.all(Array.from({ length: job.connections }, openCarrier));
+          failed.push(unansweredRequest(number));
+        },
+      };
+      pool.carry(delivery);
+    };
 
-  for (let request = 0; request < job.requests; request++) {
-    const wait = dueMs(request) - monotonicMs();
-    if (wait > 0.5) await sleep(wait);
-    tally.late(monotonicMs() - dueMs(request));
-    tally.sent(batch);
-    outstanding++;
-    // The one that has rested longest: a server closes a connection that never sends a request.
-    const carrier = free.shift();
-    if (carrier === undefined) waiting.push(request);
-    else carry(carrier, request);
-  }
-  if (outstanding > 0) await new Promise<void>((resolve) => (allAnswered = resolve));
-  for (const { connection } of free) connection.close();
-  return tally.result(((job.requests - job.warmUpRequests) * job.everyMs) / 1000);
+    let stageDueMs = job.firstDueMs;
+    for (const stage of stages) {
+      ended = false;
+      for (; stage.fell < stage.requests; stage.fell++) {
+        const dueMs = stageDueMs + stage.fell * stage.everyMs;
+        const wait = dueMs - monotonicMs();
+        if (wait > 0.5) await sleep(wait);
+        if (ended) break;
+        send(stage.tally, dueMs);
+      }
+      stageDueMs += stage.fell * stage.everyMs;
+    }
+    await pool.drain();
+    return {
+      ...sumCounts(stages.map(({ tally }) => tally.counts())),
+      stages: stages.map(({ name, fell, tally }) => ({
+        ...{ name, requests: fell },
+        ...tally.counts(),
+        latencyMs: tally.latencyMs(),
+      })),
+      failed: failed.sort((a, b) => a.request - b.request),
+      worstLatenessMs,
+      cores: cores(),
+    };
+  };
+  return {
+    result: run(),
+    endStage() {
+      ended = true;
+    },
+  };
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -16,10 +16,13 @@ const EMPTY = Buffer.alloc(0);
 const MAX_HEAD_BYTES = 16_384;
 
 /**
- * @param onResponse called for each complete answer; `body` is valid during the call only
+ * @param onResponse called for each complete answer; `body` is valid during the call only, `head` is status line and
+ *   headers
  * @throws Error from `push` on anything but HTTP/1.1 answers whose end can be told from their headers
  */
-export function createResponseParser(onResponse: (status: number, body: Buffer) => void): ResponseParser {
+export function createResponseParser(
+  onResponse: (status: number, body: Buffer, head: string) => void,
+): ResponseParser {
   let unread: Buffer = EMPTY;
   return {
     push(chunk) {
@@ -34,7 +37,7 @@ export function createResponseParser(onResponse: (status: number, body: Buffer) 
         const status = statusOf(head);
         const found = findBody(head, status, bytes, headEnd + HEAD_END.length);
         if (found === null) break;
-        onResponse(status, found.body);
+        onResponse(status, found.body, head);
         bytes = bytes.subarray(found.end);
       }
       unread = bytes.length === 0 ? EMPTY : Buffer.from(bytes);

@@ -1,5 +1,5 @@
 import type { SingleConnection } from '@cpemon/database';
-import { monotonicMs } from './load-job.js';
+import { monotonicMs } from './monotonic-clock.js';
 
 /** One event whose way to the reader is timed. */
 export interface Probe {

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SingleConnection } from '@cpemon/database';
 import { WrongResult } from '../benchmark.js';
-import { monotonicMs } from '../load/load-job.js';
+import { monotonicMs } from '../load/monotonic-clock.js';
 import { summarise, type LatencySummary } from '../report/percentiles.js';
 import type { PrivateStack } from '../stack/private-stack.js';
 import { settle } from '../stack/settle.js';

@@ -1,8 +1,8 @@
-import type { LoadResult } from '../load/load-job.js';
+import type { ClosedResult } from '../load/load-job.js';
 import { plainNumber } from './result-line.js';
 
 /** `ours: 24010 events/s, answered p50 2.50 p95 4.10 p99 6.20 ms, api 0.98, database 0.42 cores`. */
-export function loadLine(name: string, load: LoadResult, cores: Record<string, number>): string {
+export function loadLine(name: string, load: ClosedResult, cores: Record<string, number>): string {
   const rate = plainNumber(load.measuredEvents / load.measuredSeconds);
   return `${name}: ${rate} events/s, answered ${latencyText(load.latencyMs)}, ${coresText(cores)}`;
 }

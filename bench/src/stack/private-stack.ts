@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   connect,
@@ -27,7 +27,7 @@ export interface IngestProcess extends ServiceProcess {
   token: string;
 }
 
-/** A benchmark's own database and processes. Everything it starts ends with the benchmark. */
+/** A database and processes of a benchmark's own. Everything ends with the benchmark, unless `close` came first. */
 export interface PrivateStack {
   address: DatabaseAddress;
   databasePid: number;
@@ -41,11 +41,16 @@ export interface PrivateStack {
   spawnWriter(extra?: Record<string, string>): Promise<ServiceProcess>;
   /** Stops a service, prints its profile if one was taken. @throws Error when it does not end cleanly */
   stop(service: ServiceProcess): Promise<void>;
+  /** Ends all of it and removes the database. */
+  close(): Promise<void>;
 }
 
-/** Starts an empty, migrated database and tells what it is. */
-export async function startPrivateStack(context: BenchContext): Promise<PrivateStack> {
-  const folder = join(context.directory, 'database');
+/**
+ * Starts an empty, migrated database and tells what it is.
+ * @param name tells its folder and processes from those of another stack of the same benchmark
+ */
+export async function startPrivateStack(context: BenchContext, name = ''): Promise<PrivateStack> {
+  const folder = join(context.directory, 'database', name);
   const database = await startPrivateDatabase({
     server: context.server,
     folder,
@@ -54,11 +59,13 @@ export async function startPrivateStack(context: BenchContext): Promise<PrivateS
   });
   const running = new Set<ServiceProcess>();
   const connections: SingleConnection[] = [];
-  context.atEnd(async () => {
+  let ended: Promise<void> | undefined;
+  const end = async (): Promise<void> => {
     for (const service of running) service.kill();
     for (const connection of connections) connection.destroy();
     await database.stop(30_000);
-  });
+  };
+  context.atEnd(() => (ended ??= end()));
 
   const admin = await connect(database.address, {});
   connections.push(admin);
@@ -72,7 +79,7 @@ export async function startPrivateStack(context: BenchContext): Promise<PrivateS
     const [port, opsPort] = [await freePort(), await freePort()];
     const process = spawnService({
       service,
-      name: `${service}-${++spawned}`,
+      name: [service, name, ++spawned].filter((part) => part !== '').join('-'),
       env: {
         DATABASE_URL: formatDatabaseUrl(address),
         MAINTENANCE_DATABASE_URL: formatDatabaseUrl(address),
@@ -115,6 +122,10 @@ export async function startPrivateStack(context: BenchContext): Promise<PrivateS
       await service.stop();
       for (const known of running) if (known.name === service.name) running.delete(known);
       if (context.profile) sayProfiles(context, service.name);
+    },
+    async close() {
+      await (ended ??= end());
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

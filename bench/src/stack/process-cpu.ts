@@ -16,10 +16,15 @@ export function cpuSecondsOf(pid: number): number {
 }
 
 /** Resident memory of a process in bytes; NaN where /proc does not tell. */
-export function residentBytesOf(pid: number): number {
+export const residentBytesOf = (pid: number): number => memoryBytesOf(pid, 'VmRSS');
+
+/** The highest it has been since the process started. */
+export const peakResidentBytesOf = (pid: number): number => memoryBytesOf(pid, 'VmHWM');
+
+function memoryBytesOf(pid: number, field: 'VmRSS' | 'VmHWM'): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+    return Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024;
   } catch {
     return NaN;
   }
