@@ -24,7 +24,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.test.ts', 'tests/**/*.ts'],
+    files: ['**/*.test.ts', 'tests/**/*.ts', 'packages/event-log/src/contract/*.ts'],
     languageOptions: {
       parserOptions: { projectService: false, project: './tsconfig.tests.json' },
     },

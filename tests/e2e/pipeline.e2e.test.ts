@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { compareWithTruth, lanesWithHoles, settle } from '../support/books.js';
-import { sleep, startStack, within, type RunningStack } from '../support/running-stack.js';
+import { eventually, sleep } from '../support/eventually.js';
+import { startStack, type RunningStack } from '../support/running-stack.js';
 
 let stack: RunningStack;
 beforeAll(async () => {
@@ -20,14 +21,22 @@ async function expectCleanBooks(): Promise<void> {
   } finally {
     await stack.simulator('/resume');
   }
-  await within(20, 'the fleet reports again', async () => (await stack.fleet()).by_status['online'] === 200);
+  await eventually(
+    'the fleet reports again',
+    async () => (await stack.fleet()).by_status['online'] === 200,
+    20_000,
+  );
 }
 
 test('events flow from the fleet into state, and every printed URL answers', async () => {
-  await within(30, 'the whole fleet is online', async () => {
-    const fleet = await stack.fleet();
-    return fleet.devices === 200 && fleet.by_status['online'] === 200;
-  });
+  await eventually(
+    'the whole fleet is online',
+    async () => {
+      const fleet = await stack.fleet();
+      return fleet.devices === 200 && fleet.by_status['online'] === 200;
+    },
+    30_000,
+  );
   const urls = [...new Set(stack.output().match(/http:\/\/[^\s]+/g) ?? [])];
   expect(urls.length).toBeGreaterThan(4);
   for (const url of urls) {
@@ -39,31 +48,43 @@ test('events flow from the fleet into state, and every printed URL answers', asy
 test('with the writer at zero events are accepted and the backlog shows; back at one it drains', async () => {
   await stack.scale('cpemon-writer', 0);
   const before = await accepted();
-  await sleep(8);
+  await sleep(8000);
   const { totals } = await stack.pipeline();
   expect(totals.accepted).toBeGreaterThan(before + 500);
   expect(totals.lag_events).toBeGreaterThan(500);
   expect(totals.oldest_unapplied_age_seconds).toBeGreaterThan(5);
   await stack.scale('cpemon-writer', 1);
-  await within(20, 'the backlog drains', async () => (await stack.pipeline()).totals.lag_events < 100);
+  await eventually(
+    'the backlog drains',
+    async () => (await stack.pipeline()).totals.lag_events < 100,
+    20_000,
+  );
   await expectCleanBooks();
 }, 120_000);
 
 test('a killed writer comes back and loses nothing', async () => {
   const killed = stack.signal('cpemon-writer', 'SIGKILL');
-  await within(20, 'another writer drains the backlog', async () => {
-    const pid = stack.file().processes.find(({ name }) => name === 'cpemon-writer')?.pid;
-    return pid !== undefined && pid !== killed && (await stack.pipeline()).totals.lag_events < 100;
-  });
+  await eventually(
+    'another writer drains the backlog',
+    async () => {
+      const pid = stack.file().processes.find(({ name }) => name === 'cpemon-writer')?.pid;
+      return pid !== undefined && pid !== killed && (await stack.pipeline()).totals.lag_events < 100;
+    },
+    20_000,
+  );
   await expectCleanBooks();
 }, 120_000);
 
 test('a writer stopped for longer than its lease goes on without harm', async () => {
   stack.signal('cpemon-writer', 'SIGSTOP');
-  await sleep(8);
+  await sleep(8000);
   expect((await stack.pipeline()).totals.lag_events).toBeGreaterThan(300);
   stack.signal('cpemon-writer', 'SIGCONT');
-  await within(20, 'the backlog drains', async () => (await stack.pipeline()).totals.lag_events < 100);
+  await eventually(
+    'the backlog drains',
+    async () => (await stack.pipeline()).totals.lag_events < 100,
+    20_000,
+  );
   await expectCleanBooks();
 }, 120_000);
 
@@ -71,13 +92,17 @@ test.each(['acs-ingest', 'cpemon-api', 'database'])(
   'after a SIGKILL of %s every acknowledged event is applied exactly once',
   async (name) => {
     stack.signal(name, 'SIGKILL');
-    await sleep(1);
-    await within(30, 'events are accepted and applied again', async () => {
-      const before = await accepted();
-      await sleep(1);
-      const { totals } = await stack.pipeline();
-      return totals.accepted > before + 50 && totals.lag_events < 100;
-    });
+    await sleep(1000);
+    await eventually(
+      'events are accepted and applied again',
+      async () => {
+        const before = await accepted();
+        await sleep(1000);
+        const { totals } = await stack.pipeline();
+        return totals.accepted > before + 50 && totals.lag_events < 100;
+      },
+      30_000,
+    );
     await expectCleanBooks();
   },
   120_000,
@@ -87,11 +112,11 @@ test('devices that are cut off turn stale, then offline, and come back online', 
   const { serial_numbers } = (await stack.simulator('/cut', { count: 5 })) as { serial_numbers: string[] };
   expect(serial_numbers).toHaveLength(5);
   const statuses = async () => (await stack.fleet()).by_status;
-  await within(40, 'five are stale', async () => (await statuses())['stale'] === 5);
-  await within(60, 'five are offline', async () => (await statuses())['offline'] === 5);
+  await eventually('five are stale', async () => (await statuses())['stale'] === 5, 40_000);
+  await eventually('five are offline', async () => (await statuses())['offline'] === 5, 60_000);
   expect((await statuses())['online']).toBe(195);
   await stack.simulator('/restore');
-  await within(20, 'all are online', async () => (await statuses())['online'] === 200);
+  await eventually('all are online', async () => (await statuses())['online'] === 200, 20_000);
 }, 150_000);
 
 test('Ctrl-C ends every process within 10 s with exit code 0, and the next start goes on from the same data', async () => {

@@ -1,6 +1,6 @@
 import type { RowDataPacket } from 'mysql2';
 import type { RunningStack } from './running-stack.js';
-import { sleep, within } from './running-stack.js';
+import { eventually, sleep } from './eventually.js';
 
 /** One device as the simulator knows it and as the database has it. */
 interface DeviceDifference {
@@ -14,17 +14,21 @@ interface DeviceDifference {
 export async function settle(stack: RunningStack, seconds = 60): Promise<void> {
   await stack.simulator('/pause');
   let accepted = -1;
-  await within(seconds, 'nothing is open and the backlog is drained', async () => {
-    const { totals } = await stack.truth();
-    const { totals: books } = await stack.pipeline();
-    // Looked at twice, longer apart than an answer of the API may be old.
-    const asBefore = books.accepted === accepted;
-    accepted = books.accepted;
-    if (totals.open === 0 && books.lag_events === 0 && books.applied === books.accepted && asBefore)
-      return true;
-    await sleep(1.2);
-    return false;
-  });
+  await eventually(
+    'nothing is open and the backlog is drained',
+    async () => {
+      const { totals } = await stack.truth();
+      const { totals: books } = await stack.pipeline();
+      // Looked at twice, longer apart than an answer of the API may be old.
+      const asBefore = books.accepted === accepted;
+      accepted = books.accepted;
+      if (totals.open === 0 && books.lag_events === 0 && books.applied === books.accepted && asBefore)
+        return true;
+      await sleep(1200);
+      return false;
+    },
+    seconds * 1000,
+  );
 }
 
 /**
@@ -62,8 +66,8 @@ export async function lanesWithHoles(stack: RunningStack): Promise<number[]> {
     `SELECT l.lane
      FROM log_lanes AS l
      LEFT JOIN log_records AS r ON r.generation = l.generation AND r.lane = l.lane
-     GROUP BY l.generation, l.lane, l.head_seq
-     HAVING COALESCE(SUM(r.event_count), 0) <> l.head_seq OR COALESCE(MAX(r.last_seq), 0) <> l.head_seq`,
+     GROUP BY l.generation, l.lane, l.head_seq, l.base_seq
+     HAVING COALESCE(SUM(r.event_count), 0) <> l.head_seq - l.base_seq OR COALESCE(MAX(r.last_seq), l.base_seq) <> l.head_seq`,
   );
   return rows.map((row) => row['lane'] as number);
 }

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openPool, parseDatabaseUrl, type DatabasePool } from '@cpemon/database';
+import { eventually, HopelessError } from './eventually.js';
 
 const REPOSITORY = resolve(__dirname, '../..');
 
@@ -138,44 +139,23 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
   };
 
   try {
-    await within(90, 'the stack is ready', async () => {
-      if (child.exitCode !== null) throw new Stopped(`npm start ended with ${child.exitCode}:\n${printed}`);
-      await stack.pipeline();
-      if (options.devices !== 0) await stack.truth();
-      return true;
-    });
+    await eventually(
+      'the stack is ready',
+      async () => {
+        if (child.exitCode !== null)
+          throw new HopelessError(`npm start ended with ${child.exitCode}:\n${printed}`);
+        await stack.pipeline();
+        if (options.devices !== 0) await stack.truth();
+        return true;
+      },
+      90_000,
+    );
   } catch (error) {
     await stack.discard();
     throw new Error(`The stack did not start:\n${printed.slice(-3000)}`, { cause: error });
   }
   return stack;
 }
-
-/** Ends waiting at once: what is waited for can no longer come. */
-class Stopped extends Error {}
-
-/** Waits until `condition` answers true; an error counts as "not yet". @throws Error naming what was waited for */
-export async function within(
-  seconds: number,
-  what: string,
-  condition: () => Promise<boolean> | boolean,
-): Promise<void> {
-  const until = performance.now() + seconds * 1000;
-  let last: unknown;
-  while (performance.now() < until) {
-    try {
-      if (await condition()) return;
-    } catch (error) {
-      if (error instanceof Stopped) throw error;
-      last = error;
-    }
-    await new Promise((settle) => setTimeout(settle, 100));
-  }
-  throw new Error(`Not within ${seconds} s: ${what}`, { cause: last });
-}
-
-export const sleep = (seconds: number): Promise<void> =>
-  new Promise((settle) => setTimeout(settle, seconds * 1000));
 
 async function runToEnd(args: string[]): Promise<void> {
   const child: ChildProcess = spawn(process.execPath, args, {

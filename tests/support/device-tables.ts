@@ -1,0 +1,21 @@
+import type { DatabasePool } from '@cpemon/database';
+import type { RowDataPacket } from 'mysql2';
+
+/** What is derived from the events of devices. */
+export const DEVICE_TABLES = {
+  devices: 'device_id',
+  device_state: 'device_id',
+  device_events: 'device_id, at, kind, identity',
+  fleet_counts: 'lane, reachability',
+} as const;
+
+/** Every column of every row of the device tables, one text a row. Counts of nothing are left out. */
+export async function readDeviceTables(pool: DatabasePool): Promise<Record<string, string[]>> {
+  const tables: Record<string, string[]> = {};
+  for (const [table, order] of Object.entries(DEVICE_TABLES)) {
+    const condition = table === 'fleet_counts' ? 'WHERE devices <> 0' : '';
+    const [rows] = await pool.query<RowDataPacket[]>(`SELECT * FROM ${table} ${condition} ORDER BY ${order}`);
+    tables[table] = rows.map((row) => JSON.stringify(row));
+  }
+  return tables;
+}
