@@ -155,7 +155,7 @@ export async function chaosRun(options: ChaosRunOptions): Promise<ChaosResult> {
   if (!drained)
     told('stuck', 'log_offsets', `events still wait ${options.drainWithinMs / 1000} s after the load`);
   for (const refusal of load.refusals) told('lost', 'answers', refusal);
-  for (const what of watch.movedBack) told('doubled', 'log_offsets', what);
+  for (const moved of watch.movedBack) found.push({ kind: 'doubled', table: 'log_offsets', ...moved });
   for (const what of broken) told('phantom', 'log_records', what);
   for (const { plan, outcome, recoveryMs } of faults.records) {
     if (outcome === 'injected' && recoveryMs === undefined)

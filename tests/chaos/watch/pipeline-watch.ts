@@ -14,8 +14,8 @@ export interface LaneReading {
 /** Looks at the lanes all the time, beside the proxies. */
 export interface PipelineWatch {
   latest(): LaneReading | undefined;
-  /** Sentences about a head or an offset that moved back. */
-  movedBack: string[];
+  /** Heads and offsets that moved back, with the position at which events come again. */
+  movedBack: { position: string; detail: string }[];
   stop(): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ const EVERY_MS = 100;
 export function watchPipeline(database: ChaosDatabase): PipelineWatch {
   let latest: LaneReading | undefined;
   let stopping = false;
-  const movedBack: string[] = [];
+  const movedBack: PipelineWatch['movedBack'] = [];
 
   const keepLooking = async (): Promise<void> => {
     let connection: SingleConnection | undefined;
@@ -65,16 +65,17 @@ export async function readLanes(connection: SingleConnection): Promise<LaneReadi
   return { at, heads: of('head_seq'), offsets: of('applied_seq') };
 }
 
-function backward(before: LaneReading, now: LaneReading): string[] {
-  const told: string[] = [];
+function backward(before: LaneReading, now: LaneReading): PipelineWatch['movedBack'] {
+  const told: PipelineWatch['movedBack'] = [];
   for (const [what, was, is] of [
     ['head', before.heads, now.heads],
     ['offset', before.offsets, now.offsets],
   ] as const) {
     for (const [lane, value] of was) {
       const later = is.get(lane);
-      if (later !== undefined && later < value)
-        told.push(`the ${what} of lane ${lane} went from ${value} back to ${later}`);
+      if (later === undefined || later >= value) continue;
+      const detail = `the ${what} of the lane went from ${value} back to ${later}`;
+      told.push({ position: `${lane}-${later + 1}`, detail });
     }
   }
   return told;
