@@ -6,8 +6,8 @@ it('adds up the time of each function and leaves idle time out of the shares', (
     {
       nodes: [
         { id: 1, callFrame: frame('(idle)', '') },
-        { id: 2, callFrame: frame('encode', '/x/packages/event-log/dist/mysql/appender.js') },
-        { id: 3, callFrame: frame('encode', '/x/packages/event-log/dist/mysql/appender.js') },
+        { id: 2, callFrame: frame('encode', '/x/packages/event-log/dist/mysql/append/appender.js') },
+        { id: 3, callFrame: frame('encode', '/x/packages/event-log/dist/mysql/append/appender.js') },
         { id: 4, callFrame: frame('', 'node:net') },
       ],
       samples: [1, 2, 3, 4],
@@ -17,7 +17,7 @@ it('adds up the time of each function and leaves idle time out of the shares', (
   );
   expect(lines).toEqual([
     'busy for 1.0 s',
-    ' 75.0 %  encode  event-log/dist/mysql/appender.js:10',
+    ' 75.0 %  encode  event-log/dist/mysql/append/appender.js:10',
     ' 25.0 %  (anonymous)  node:net:10',
   ]);
 });

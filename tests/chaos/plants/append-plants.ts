@@ -7,7 +7,7 @@ export const acknowledgeBeforeCommit: Plant = {
   about: 'events are acknowledged before the flush that holds them is committed',
   edits: [
     {
-      file: `${MYSQL}/appender.js`,
+      file: `${MYSQL}/append/appender.js`,
       find: 'await sendUntilSettled(calls);',
       replace: 'for (const call of calls) call.resolve();\n                await sendUntilSettled(calls);',
     },
@@ -32,7 +32,7 @@ export const autoIncrementOrder: Plant = {
         '    INSERT INTO log_records (generation, lane, last_seq, received_hour, event_count, received_at, events)\n',
     },
     {
-      file: `${MYSQL}/lane-reader.js`,
+      file: `${MYSQL}/consume/lane-reader.js`,
       find: 'if (firstSequence > read.endOffset + 1)\n            break;',
       replace: 'if (firstSequence > read.endOffset + 1)\n            read.endOffset = firstSequence - 1;',
     },

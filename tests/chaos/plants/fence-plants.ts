@@ -11,7 +11,7 @@ const NO_CONDITIONS = `WHERE grp = ? AND generation = ? AND ? IS NOT NULL
 
 /** The writer does not look at its own clock either. */
 const ALWAYS_HELD: PlantEdit = {
-  file: `${MYSQL}/consumer.js`,
+  file: `${MYSQL}/consume/consumer.js`,
   find: 'leaseHeld: () => lease.held()',
   replace: 'leaseHeld: () => true',
 };
@@ -24,7 +24,7 @@ const PATIENT_SESSIONS: PlantEdit = {
 
 /** Nor does the process notice that its own statement has taken longer than the lease. */
 const NO_DEADLINE: PlantEdit = {
-  file: `${MYSQL}/deadline.js`,
+  file: `${MYSQL}/connection/deadline.js`,
   find: '}, deadlineMs);',
   replace: '}, deadlineMs * 100);',
 };
@@ -35,7 +35,7 @@ export const noEpochCheck: Plant = {
   name: 'no-epoch-check',
   about: 'a state transaction does not prove that its lanes are still ours',
   edits: [
-    { file: `${MYSQL}/offset-fence.js`, find: CONDITIONS, replace: NO_CONDITIONS },
+    { file: `${MYSQL}/consume/offset-fence.js`, find: CONDITIONS, replace: NO_CONDITIONS },
     ALWAYS_HELD,
     PATIENT_SESSIONS,
     NO_DEADLINE,
@@ -51,7 +51,7 @@ export const epochByPlainSelect: Plant = {
   about: 'owner and epoch are looked at by a SELECT that locks nothing, and the offset is moved without them',
   edits: [
     {
-      file: `${MYSQL}/offset-fence.js`,
+      file: `${MYSQL}/consume/offset-fence.js`,
       find: 'const [result] = await connection.query(`UPDATE log_offsets',
       replace: `const [seen] = await connection.query(
         \`SELECT lane FROM log_offsets WHERE grp = ? AND generation = ? AND owner = ?
@@ -62,7 +62,7 @@ export const epochByPlainSelect: Plant = {
     await new Promise((resolve) => setTimeout(resolve, 30));
     const [result] = await connection.query(\`UPDATE log_offsets`,
     },
-    { file: `${MYSQL}/offset-fence.js`, find: CONDITIONS, replace: NO_CONDITIONS },
+    { file: `${MYSQL}/consume/offset-fence.js`, find: CONDITIONS, replace: NO_CONDITIONS },
     ALWAYS_HELD,
     PATIENT_SESSIONS,
     NO_DEADLINE,
@@ -78,7 +78,7 @@ export const offsetElsewhere: Plant = {
   about: 'the offset is committed before the state that belongs to it',
   edits: [
     {
-      file: `${MYSQL}/batch-runner.js`,
+      file: `${MYSQL}/consume/batch-runner.js`,
       find: 'await (0, offset_fence_js_1.moveOffsets)(connection, membership, moves);',
       replace: `await (0, offset_fence_js_1.moveOffsets)(connection, membership, moves);
         await connection.query('COMMIT');

@@ -5,7 +5,7 @@ const POISON = { poisoned: 0.03 };
 
 /** So that dead letters come soon. */
 const GIVE_UP_SOON: PlantEdit = {
-  file: `${MYSQL}/retry-schedule.js`,
+  file: `${MYSQL}/parking/retry-schedule.js`,
   find: 'attempts: 5,',
   replace: 'attempts: 2,',
 };
@@ -28,12 +28,12 @@ export const requeueAppliesTwice: Plant = {
   about: 'a dead letter is marked as applied after the transaction that applies it',
   edits: [
     {
-      file: `${MYSQL}/dead-letter-work.js`,
+      file: `${MYSQL}/parking/dead-letter-work.js`,
       find: "await mark(transaction, hands.membership, applied, 'applied');",
       replace: '',
     },
     {
-      file: `${MYSQL}/dead-letter-work.js`,
+      file: `${MYSQL}/parking/dead-letter-work.js`,
       find: 'for (const wish of wishes)\n            notTaken.delete(positionOf(wish));',
       replace: `await new Promise((resolve) => setTimeout(resolve, 1500));
         await hands.read((connection) => mark(connection, hands.membership, applied, 'applied'));`,
@@ -51,7 +51,7 @@ export const parkedDeviceForgotten: Plant = {
   about: 'a new owner of a lane does not load the devices that are parked',
   edits: [
     {
-      file: `${MYSQL}/lane-holder.js`,
+      file: `${MYSQL}/consume/lane-holder.js`,
       find: 'lane.parked = await (0, parked_rows_js_1.loadParkedDevices)(connection, membership, lane.lane);',
       replace: 'lane.parked = new Map();',
     },

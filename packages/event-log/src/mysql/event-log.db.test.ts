@@ -4,10 +4,10 @@ import type { EventLogAdapter, Link, LogUnderTest } from '../contract/event-log-
 import { describeEventLog } from '../contract/event-log-contract.js';
 import { readRecorded, readWholeLog } from '../contract/log-probe.js';
 import { createRecordingTable } from '../contract/recording-applier.js';
-import { createMySqlAppender } from './appender.js';
-import { startMySqlConsumer } from './consumer.js';
-import { askDeadLetter } from './dead-letter-wishes.js';
-import { listDeadLetters } from './dead-letters.js';
+import { createMySqlAppender } from './append/appender.js';
+import { startMySqlConsumer } from './consume/consumer.js';
+import { askDeadLetter } from './parking/dead-letter-wishes.js';
+import { listDeadLetters } from './parking/dead-letters.js';
 import { readLogStats } from './log-stats.js';
 
 const adapter: EventLogAdapter = {
