@@ -170,11 +170,23 @@ async function runToEnd(args: string[]): Promise<void> {
 }
 
 /** A base port whose whole row of ports is likely free; the stack checks each and says so if not. */
+/** Ports of a stack, from its base port on. */
+const PORT_OFFSETS = [0, 1, 3, 1021, 1022, 1023, 1024, 5226];
+
+/** Below the ports that the system gives to outgoing connections: one of those may take any of them at any moment. */
 async function freeBasePort(): Promise<number> {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const base = 14_000 + Math.floor(Math.random() * 13_000);
+    const free = await Promise.all(PORT_OFFSETS.map((offset) => isFree(base + offset)));
+    if (free.every(Boolean)) return base;
+  }
+  throw new Error('No free ports for a stack between 14,000 and 32,500');
+}
+
+function isFree(port: number): Promise<boolean> {
   const probe = createServer();
-  await new Promise<void>((settle) => probe.listen(0, '127.0.0.1', settle));
-  const address = probe.address();
-  await new Promise((settle) => probe.close(settle));
-  const port = typeof address === 'object' && address !== null ? address.port : 20_000;
-  return 18_000 + (port % 20_000);
+  return new Promise((settle) => {
+    probe.once('error', () => settle(false));
+    probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => settle(true)));
+  });
 }

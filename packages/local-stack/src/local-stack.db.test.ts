@@ -23,7 +23,8 @@ const FAKE_SERVICE = `
 `;
 
 let folder: string;
-const basePort = 42_000 + (process.pid % 9000);
+// Below the ports of outgoing connections.
+const basePort = 14_000 + (process.pid % 9000);
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'cpemon-stack-'));
