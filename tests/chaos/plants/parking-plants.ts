@@ -34,7 +34,7 @@ export const requeueAppliesTwice: Plant = {
     },
     {
       file: `${MYSQL}/parking/dead-letter-work.js`,
-      find: 'for (const wish of wishes)\n            notTaken.delete(positionOf(wish));',
+      find: 'for (const wish of wishes)\n            notTaken.delete((0, position_js_1.formatPosition)(wish));',
       replace: `await new Promise((resolve) => setTimeout(resolve, 1500));
         await hands.read((connection) => mark(connection, hands.membership, applied, 'applied'));`,
     },

@@ -2,18 +2,16 @@ import { isDataError, type SingleConnection } from '@cpemon/database';
 import type { ResultSetHeader, RowDataPacket } from 'mysql2';
 import type { LaneApplier, LoggedEvent, Refusal } from '../../event-log.js';
 import { EventFailedError } from '../../event-failed-error.js';
+import { formatPosition } from '../../position.js';
 import { causeOf } from '../consume/lane-trouble.js';
 import type { LaneWork, OwnerHands } from '../consume/lane-work.js';
 import type { Membership } from '../membership/membership.js';
 import type { OwnedLane } from '../consume/owned-lane.js';
+import { batchAgain, type SetAside } from './batch-again.js';
 
-interface Wish {
-  generation: number;
-  lane: number;
-  sequence: number;
+interface Wish extends SetAside {
   homeLane: number;
   wanted: 'requeue' | 'discard';
-  logged: LoggedEvent;
 }
 
 type Settled = 'applied' | 'discarded' | 'dead';
@@ -41,18 +39,7 @@ export function createDeadLetterWork({ applier }: { applier: LaneApplier }): Lan
     const prepared =
       requeued.length === 0
         ? undefined
-        : await applier.prepare([
-            {
-              mode: 'again',
-              generation: hands.membership.generation,
-              lane: lane.lane,
-              events: requeued.map(({ logged }) => logged),
-              watermark: lane.watermark,
-              attemptAt: at,
-              parked: { has: () => false },
-              refusals: refusalsOf(requeued, notTaken),
-            },
-          ]);
+        : await applier.prepare([batchAgain(hands, lane, requeued, at, notTaken)]);
     const left = new Map(prepared?.parked.map((event) => [event.logged, event.refusal]) ?? []);
     const applied = requeued.filter(({ logged }) => !left.has(logged));
     const refused = requeued.filter(({ logged }) => left.get(logged) !== undefined);
@@ -77,7 +64,7 @@ export function createDeadLetterWork({ applier }: { applier: LaneApplier }): Lan
           await mark(transaction, hands.membership, [wish], 'dead', left.get(wish.logged));
       },
     });
-    for (const wish of wishes) notTaken.delete(positionOf(wish));
+    for (const wish of wishes) notTaken.delete(formatPosition(wish));
   };
 
   return {
@@ -100,7 +87,7 @@ export function createDeadLetterWork({ applier }: { applier: LaneApplier }): Lan
           if (error instanceof EventFailedError || isDataError(error)) {
             const [only] = ofLane;
             if (ofLane.length === 1 && only !== undefined)
-              notTaken.set(positionOf(only), { reason: 'data_error', cause: causeOf(error) });
+              notTaken.set(formatPosition(only), { reason: 'data_error', cause: causeOf(error) });
             oneByOne = true;
           }
           hands.forget([lane]);
@@ -111,17 +98,6 @@ export function createDeadLetterWork({ applier }: { applier: LaneApplier }): Lan
       return settled > 0 ? 0 : LOOK_EVERY_MS;
     },
   };
-}
-
-const positionOf = ({ generation, lane, sequence }: Wish): string => `${generation}-${lane}-${sequence}`;
-
-function refusalsOf(wishes: readonly Wish[], notTaken: ReadonlyMap<string, Refusal>): Map<number, Refusal> {
-  const refusals = new Map<number, Refusal>();
-  for (const wish of wishes) {
-    const refusal = notTaken.get(positionOf(wish));
-    if (refusal !== undefined) refusals.set(wish.sequence, refusal);
-  }
-  return refusals;
 }
 
 async function readWishes(

@@ -2,14 +2,10 @@ import type { SingleConnection } from '@cpemon/database';
 import type { ResultSetHeader, RowDataPacket } from 'mysql2';
 import type { LoggedEvent, ParkedEvent, RefusalReason } from '../../event-log.js';
 import type { Membership } from '../membership/membership.js';
+import type { SetAside } from './batch-again.js';
 
 /** An event in log_parked. */
-export interface ParkedRow {
-  generation: number;
-  lane: number;
-  sequence: number;
-  logged: LoggedEvent;
-}
+export type ParkedRow = SetAside;
 
 /** The first parked event of a device, which the others wait for. */
 export interface ParkedHead {

@@ -2,18 +2,13 @@ import { isDataError, type SingleConnection } from '@cpemon/database';
 import type { LaneApplier, PreparedApply, Refusal } from '../../event-log.js';
 import type { ConsumerObserver } from '../consume/batch-runner.js';
 import { EventFailedError } from '../../event-failed-error.js';
+import { formatPosition } from '../../position.js';
 import { causeOf } from '../consume/lane-trouble.js';
 import type { LaneWork, OwnerHands } from '../consume/lane-work.js';
 import type { OwnedLane } from '../consume/owned-lane.js';
+import { batchAgain } from './batch-again.js';
 import { lastAttempt, refuseAgain, tryNext, type Verdict } from './parked-retry.js';
-import {
-  buryParked,
-  deleteParked,
-  readDueHeads,
-  readParkedOf,
-  type ParkedHead,
-  type ParkedRow,
-} from './parked-rows.js';
+import { buryParked, deleteParked, readDueHeads, readParkedOf, type ParkedHead } from './parked-rows.js';
 import type { RetrySchedule } from './retry-schedule.js';
 
 export interface ParkedWorkOptions {
@@ -51,18 +46,7 @@ export function createParkedWork(options: ParkedWorkOptions): LaneWork {
     );
     const [first] = rows;
     if (first === undefined) return;
-    const prepared = await applier.prepare([
-      {
-        mode: 'again',
-        generation: hands.membership.generation,
-        lane: lane.lane,
-        events: rows.map(({ logged }) => logged),
-        watermark: lane.watermark,
-        attemptAt: at,
-        parked: NOTHING_PARKED,
-        refusals: refusalsOf(rows, notTaken),
-      },
-    ]);
+    const prepared = await applier.prepare([batchAgain(hands, lane, rows, at, notTaken)]);
     const applied = rows.slice(0, rows.length - prepared.parked.length);
     const refused = rows[applied.length];
     const refusal = prepared.parked[0]?.refusal;
@@ -100,7 +84,7 @@ export function createParkedWork(options: ParkedWorkOptions): LaneWork {
     if (left > 0) lane.parked.set(subject, left);
     else lane.parked.delete(subject);
     alone.delete(subject);
-    for (const row of rows) notTaken.delete(positionOf(row));
+    for (const row of rows) notTaken.delete(formatPosition(row));
     if (verdict?.dead === true && refusal !== undefined) observer.deadLetter?.(refusal.reason);
   };
 
@@ -110,7 +94,7 @@ export function createParkedWork(options: ParkedWorkOptions): LaneWork {
       if (error instanceof EventFailedError && error.sequence !== head.sequence) alone.add(head.subject);
       else if (error instanceof EventFailedError || alone.has(head.subject)) {
         const reason = error instanceof EventFailedError ? 'refused' : 'data_error';
-        notTaken.set(positionOf(head), { reason, cause: causeOf(error) });
+        notTaken.set(formatPosition(head), { reason, cause: causeOf(error) });
         alone.add(head.subject);
       } else alone.add(head.subject);
     }
@@ -144,30 +128,6 @@ export function createParkedWork(options: ParkedWorkOptions): LaneWork {
       return heads.length >= HEADS_A_STEP ? 0 : LOOK_EVERY_MS;
     },
   };
-}
-
-const NOTHING_PARKED = { has: () => false };
-
-const positionOf = ({
-  generation,
-  lane,
-  sequence,
-}: {
-  generation: number;
-  lane: number;
-  sequence: number;
-}): string => `${generation}-${lane}-${sequence}`;
-
-function refusalsOf(
-  rows: readonly ParkedRow[],
-  notTaken: ReadonlyMap<string, Refusal>,
-): Map<number, Refusal> {
-  const refusals = new Map<number, Refusal>();
-  for (const row of rows) {
-    const refusal = notTaken.get(positionOf(row));
-    if (refusal !== undefined) refusals.set(row.sequence, refusal);
-  }
-  return refusals;
 }
 
 const countsOf = ({ counts }: PreparedApply): { duplicates: number; late: number } => ({
