@@ -7,7 +7,8 @@ export const REMEMBERED_IDENTITIES = 16;
  */
 export type RecentIdentities = number[];
 
-const CODE_LENGTH = 8;
+/** Characters of one code in `identitiesToText`. */
+export const IDENTITY_CODE_LENGTH = 8;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const PAIRS = Array.from({ length: 4096 }, (_, n) => ALPHABET[n >>> 6]! + ALPHABET[n & 63]!);
 const HALF = 2 ** 24;
@@ -69,9 +70,10 @@ export function identitiesToText(remembered: RecentIdentities): string {
 /** What `identitiesToText` wrote; characters that it never writes count as the first of the alphabet. */
 export function identitiesFromText(text: string): RecentIdentities {
   const remembered: RecentIdentities = [];
-  for (let at = 0; at + CODE_LENGTH <= text.length; at += CODE_LENGTH) {
+  for (let at = 0; at + IDENTITY_CODE_LENGTH <= text.length; at += IDENTITY_CODE_LENGTH) {
     let code = 0;
-    for (let n = at; n < at + CODE_LENGTH; n += 1) code = code * 64 + Math.max(0, ALPHABET.indexOf(text[n]!));
+    for (let n = at; n < at + IDENTITY_CODE_LENGTH; n += 1)
+      code = code * 64 + Math.max(0, ALPHABET.indexOf(text[n]!));
     remembered.push(code);
   }
   return remembered;

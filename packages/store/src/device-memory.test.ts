@@ -158,3 +158,16 @@ test('a memory of a newer version is not guessed at', () => {
   expect(() => decodeMemory('[3]', [])).toThrow(UnknownMemoryError);
   expect(() => decodeMemory('{"v":4}', [])).toThrow(UnknownMemoryError);
 });
+
+test('the memory of a device that reports evenly has its length from the first report on', () => {
+  const lengths = Array.from({ length: 40 }, (_, reports) => {
+    const list = Array.from({ length: reports + 1 }, (_unused, n) => ({
+      ...{ source: '/telemetry', seconds: 60 * n, timed: true, interval: 60, codes: undefined },
+      metrics: { cpu_used_ratio: 0.5 },
+      attributes: { model: 'EG8145V5' },
+    }));
+    const record = recordOf(list);
+    return encodeMemory(record, columnValues(record)).length;
+  });
+  expect(new Set(lengths).size).toBe(1);
+});

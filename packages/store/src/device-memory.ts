@@ -1,4 +1,11 @@
-import { identitiesToText, type DeviceRecord, type Report, type SourceRecord } from '@cpemon/domain';
+import {
+  IDENTITY_CODE_LENGTH,
+  REMEMBERED_IDENTITIES,
+  identitiesToText,
+  type DeviceRecord,
+  type Report,
+  type SourceRecord,
+} from '@cpemon/domain';
 import { ATTRIBUTE_BITS, METRIC_BITS, type ColumnValues } from './value-columns.js';
 
 /**
@@ -13,7 +20,9 @@ import { ATTRIBUTE_BITS, METRIC_BITS, type ColumnValues } from './value-columns.
  * them, and then `received` is null), epoch ms, and every other time is in ms from there, because bytes are what this
  * row costs. What is not known is left out or null. A bit of `mask` says that the value of that column (value-columns.ts) is this report's, so that
  * it need not be written twice. Spaces at the end keep the length from changing at every report: InnoDB updates a
- * column of the same length in place, which takes a quarter less time.
+ * column of the same length in place, which takes a quarter less time. There are as many more as the identities still
+ * to come will need: a fleet that is new grows full together, and without that room all pages of the table would split
+ * within the same minute.
  * @param escape what to do to strings that came from outside, for a place where JSON alone is not safe
  */
 export function encodeMemory(
@@ -26,12 +35,14 @@ export function encodeMemory(
     if (at > 0) text += ',';
     text += encodeSource(record.sources[at]!, columns, escape);
   }
-  return `${text}]]${PADDING[-(text.length + 2) & (LENGTH_STEP - 1)]!}`;
+  const room = IDENTITY_CODE_LENGTH * (REMEMBERED_IDENTITIES - record.recentIdentities.length);
+  return `${text}]]${PADDING[room + (-(text.length + 2 + room) & (LENGTH_STEP - 1))]!}`;
 }
 
 export const MEMORY_VERSION = 2;
 const LENGTH_STEP = 64;
-const PADDING = Array.from({ length: LENGTH_STEP }, (_, length) => ' '.repeat(length));
+const LONGEST_PADDING = LENGTH_STEP + IDENTITY_CODE_LENGTH * REMEMBERED_IDENTITIES;
+const PADDING = Array.from({ length: LONGEST_PADDING }, (_, length) => ' '.repeat(length));
 
 function encodeSource(source: SourceRecord, columns: ColumnValues, escape: (json: string) => string): string {
   const at = originOf(source);
