@@ -38,12 +38,15 @@ export interface BatchReader {
 
 /** An idle lane's watermark moves this often, so that deadlines are judged while nothing arrives. */
 const TICK_MS = 1000;
+const HOUR_MS = 3_600_000;
 /** More events than any record holds. */
 const LONGEST_RECORD_EVENTS = 100_000;
 
 export function createBatchReader({ membership, link, limits, onGap }: BatchReaderOptions): BatchReader {
   const { generation, leaseMs } = membership;
   let nextTickAt = 0;
+  /** Nothing that waits was received in a later hour than this, unless the database's clock was set ahead. */
+  let untilHour: number | undefined;
   /** Lanes in trouble are looked at in every second batch, one at a time: the others must not wait for them. */
   let suspectsTurn = false;
 
@@ -57,7 +60,7 @@ export function createBatchReader({ membership, link, limits, onGap }: BatchRead
       const positions = wanted.map(({ lane, readOffset, hour }) => ({ lane, offset: readOffset, hour }));
       const reads = await readLanes(connection, generation, positions, {
         ...extent,
-        ...(within === undefined ? {} : { within }),
+        ...(within !== undefined ? { within } : untilHour === undefined ? {} : { untilHour }),
       });
       for (const read of reads) {
         if (read.eventCount > 0) found.set(read.lane, read);
@@ -67,7 +70,7 @@ export function createBatchReader({ membership, link, limits, onGap }: BatchRead
     if (lanes.length === 0) return found;
     const missing = await keep(lanes);
     if (missing.length === 0) return found;
-    // Nothing where the head says there is something: a torn read view, or a record longer than asked for.
+    // Nothing where the head says there is something: a torn read view, a record longer than asked for or in a later hour.
     await readHeadsWithTime(connection, generation);
     const within = Math.max(extent.maxEvents, LONGEST_RECORD_EVENTS);
     for (const lane of await keep(missing, within)) onGap(lane);
@@ -82,6 +85,7 @@ export function createBatchReader({ membership, link, limits, onGap }: BatchRead
         const { at, heads } = ticking
           ? await readHeadsWithTime(connection, generation)
           : { at: 0, heads: await readHeads(connection, generation) };
+        if (ticking) untilHour = Math.floor(at / HOUR_MS) + 1;
         const headOf = ({ lane }: OwnedLane): number => heads.get(lane) ?? 0;
 
         const ready = lanes.filter((lane) => lane.open && !lane.held && lane.retryAt <= now);

@@ -17,7 +17,14 @@ import type { SteadyConnection } from '../connection/steady-connection.js';
 
 /** Figures for metrics; every call is cheap and must not throw. */
 export interface ConsumerObserver {
-  applied?(batch: { events: number; lanes: number; duplicates: number; late: number; seconds: number }): void;
+  applied?(batch: {
+    events: number;
+    lanes: number;
+    duplicates: number;
+    late: number;
+    quarantined: number;
+    seconds: number;
+  }): void;
   applyFailed?(error: unknown): void;
   gapSeen?(lane: number): void;
   /** A device's event could not be applied and waits, with those behind it. */
@@ -294,6 +301,7 @@ function moveOf(
     watermark: batch.watermark,
     duplicates: counts?.duplicates ?? 0,
     late: counts?.late ?? 0,
+    quarantined: counts?.quarantined ?? 0,
     parkedEvents: parked?.parked.length ?? 0,
     parkedDevices: parked?.newDevices ?? 0,
   };
@@ -308,4 +316,5 @@ const countsOf = (parts: readonly LanePart[], moves: readonly OffsetMove[]) => (
   lanes: parts.filter(({ read }) => read !== undefined).length,
   duplicates: moves.reduce((sum, move) => sum + (move.duplicates ?? 0), 0),
   late: moves.reduce((sum, move) => sum + (move.late ?? 0), 0),
+  quarantined: moves.reduce((sum, move) => sum + (move.quarantined ?? 0), 0),
 });

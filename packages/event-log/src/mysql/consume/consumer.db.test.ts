@@ -70,6 +70,15 @@ test('a lane whose log has a gap waits, and the others go on', async () => {
   });
 });
 
+test('events that were received while the clock of the database was years ahead are applied', async () => {
+  await database.pool.query("UPDATE log_lanes SET last_received_at = '2031-01-01 00:00:00.500'");
+  await startConsumer('w1');
+  await appendNumbered(2);
+  await eventually('all of it is applied', async () => (await lag()) === 0);
+  const [[recorded]] = await database.pool.query<RowDataPacket[]>('SELECT COUNT(*) AS n FROM recorded');
+  expect(Number(recorded?.['n'])).toBe(80);
+});
+
 test('an operator skips the hole, and the lane goes on behind it', async () => {
   await appendNumbered(3);
   const [[hole]] = await database.pool.query<RowDataPacket[]>(

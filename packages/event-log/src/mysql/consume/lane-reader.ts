@@ -17,6 +17,8 @@ export interface ReadExtent {
   maxEvents: number;
   within?: number;
   exactly?: boolean;
+  /** Hour (since 1970, UTC) after which no record is looked for; absent: in every partition, which costs each time. */
+  untilHour?: number;
 }
 
 /** What was read of a lane: the contiguous run after the position, and where it ends. */
@@ -103,16 +105,25 @@ export async function readLanes(
   connection: SingleConnection,
   generation: number,
   positions: readonly ReadPosition[],
-  { maxEvents, within = maxEvents, exactly = false }: ReadExtent,
+  { maxEvents, within = maxEvents, exactly = false, untilHour }: ReadExtent,
 ): Promise<LaneRead[]> {
+  const until = untilHour === undefined ? [] : [untilHour];
   // Without the hint the statistics of a log that was empty a moment ago can make the server read all of it.
   const select = `(SELECT lane, last_seq, received_hour, event_count,
       CAST(UNIX_TIMESTAMP(received_at) * 1000 AS UNSIGNED) AS received_at_ms, events
     FROM log_records FORCE INDEX (PRIMARY)
-    WHERE generation = ? AND lane = ? AND last_seq > ? AND last_seq <= ? AND received_hour >= ?)`;
+    WHERE generation = ? AND lane = ? AND last_seq > ? AND last_seq <= ? AND received_hour >= ?
+      ${untilHour === undefined ? '' : 'AND received_hour <= ?'})`;
   const [rows] = await connection.query<RecordRow[]>(
     positions.map(() => select).join(' UNION ALL '),
-    positions.flatMap(({ lane, offset, hour }) => [generation, lane, offset, offset + within, hour]),
+    positions.flatMap(({ lane, offset, hour }) => [
+      generation,
+      lane,
+      offset,
+      offset + within,
+      hour,
+      ...until,
+    ]),
   );
   const rowsByLane = new Map<number, RecordRow[]>();
   for (const row of rows) {

@@ -11,6 +11,7 @@ export interface LaneCounterDeltas {
   watermark?: number;
   duplicates?: number;
   late?: number;
+  quarantined?: number;
   appliedBytes?: number;
   parkedEvents?: number;
   parkedDevices?: number;
@@ -36,6 +37,7 @@ export class FenceError extends Error {
 const COUNTERS = [
   ['duplicates', 'duplicates'],
   ['late', 'late'],
+  ['quarantined', 'quarantined'],
   ['appliedBytes', 'applied_bytes'],
   ['parkedEvents', 'parked_events'],
   ['parkedDevices', 'parked_devices'],
