@@ -30,6 +30,24 @@ module.exports = {
       to: { path: ['^packages/(?!contracts|domain)', ioPackages] },
     },
     {
+      name: 'device-models-knows-domain-only',
+      severity: 'error',
+      from: { path: '^packages/device-models/src', pathNot: '\\.test\\.ts$' },
+      to: { path: ['^packages/(?!device-models|domain)', ioPackages] },
+    },
+    {
+      name: 'cwmp-is-a-language',
+      comment: 'bytes to messages and events, messages to bytes: no I/O',
+      severity: 'error',
+      from: { path: '^packages/cwmp/src', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: [
+          '^packages/(?!cwmp|contracts|device-models|domain)',
+          '^node_modules/(express|mysql2|pino|prom-client|undici|node-cron|commander)/',
+        ],
+      },
+    },
+    {
       name: 'event-log-knows-domain-and-database-only',
       severity: 'error',
       from: { path: '^packages/event-log/src', pathNot: '\\.test\\.ts$' },
@@ -53,6 +71,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/service-kit/src', pathNot: '\\.test\\.ts$' },
       to: { path: '^(packages/(?!service-kit)|services/)' },
+    },
+    {
+      name: 'genieacs-connector-speaks-http-only',
+      severity: 'error',
+      from: { path: '^packages/genieacs-connector/src', pathNot: '\\.test\\.ts$' },
+      to: { path: ['^(packages/(?!genieacs-connector)|services/)', ioPackages] },
     },
     {
       name: 'simulator-stands-outside',

@@ -54,4 +54,29 @@ export default tseslint.config(
       },
     },
   },
+  {
+    // An extension of GenieACS is a CommonJS module; a provision runs in its sandbox.
+    files: ['docs/integrations/genieacs/*.js'],
+    languageOptions: {
+      sourceType: 'commonjs',
+      ecmaVersion: 2019,
+      globals: {
+        __dirname: 'readonly',
+        process: 'readonly',
+        console: 'readonly',
+        Buffer: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+      },
+    },
+  },
+  {
+    files: ['docs/integrations/genieacs/provisions/*.js'],
+    languageOptions: {
+      sourceType: 'script',
+      ecmaVersion: 2019,
+      globals: { args: 'readonly', declare: 'readonly', ext: 'readonly' },
+    },
+  },
 );

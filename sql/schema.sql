@@ -51,11 +51,29 @@ CREATE TABLE `devices` (
   KEY `by_lane` (`lane`,`device_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `expected_devices` (
+  `serial_number` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `oui` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `product_class` varchar(64) NOT NULL DEFAULT '',
+  PRIMARY KEY (`serial_number`,`oui`,`product_class`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `fleet_counts` (
   `lane` smallint(5) unsigned NOT NULL,
   `reachability` enum('unknown','online','stale','offline') NOT NULL,
   `devices` bigint(20) NOT NULL,
   PRIMARY KEY (`lane`,`reachability`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `identity_findings` (
+  `device_id` int(10) unsigned NOT NULL,
+  `kind` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `other_id` int(10) unsigned NOT NULL DEFAULT 0,
+  `at` datetime(3) NOT NULL,
+  `data` text NOT NULL,
+  PRIMARY KEY (`device_id`,`kind`,`other_id`),
+  KEY `by_other` (`other_id`),
+  KEY `by_time` (`at`,`device_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `intake_gaps` (
@@ -179,6 +197,7 @@ CREATE TABLE `log_offsets` (
   `discarded` bigint(20) unsigned NOT NULL DEFAULT 0,
   `skipped` bigint(20) unsigned NOT NULL DEFAULT 0,
   `rebuild_seq` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `quarantined` bigint(20) unsigned NOT NULL DEFAULT 0,
   PRIMARY KEY (`grp`,`generation`,`lane`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
@@ -315,6 +334,23 @@ CREATE TABLE `operator_audit` (
   KEY `by_time` (`at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `quarantined_identities` (
+  `serial_number` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `oui` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `product_class` varchar(64) NOT NULL,
+  `reason` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `source` varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `events` bigint(20) unsigned NOT NULL,
+  `first_at` datetime(3) NOT NULL,
+  `last_at` datetime(3) NOT NULL,
+  `generation` int(10) unsigned NOT NULL,
+  `last_seq` bigint(20) unsigned NOT NULL,
+  `released_at` datetime(3) DEFAULT NULL,
+  `released_by` varchar(128) DEFAULT NULL,
+  PRIMARY KEY (`serial_number`,`oui`,`product_class`),
+  KEY `by_time` (`last_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `rebuilt_device_ids` (
   `device_id` int(10) unsigned NOT NULL,
   `serial_number` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -345,6 +381,15 @@ CREATE SQL SECURITY DEFINER VIEW `v_dead_letters` AS select `log_dead_letters`.`
   `log_dead_letters`.`event` AS `event`
 from `log_dead_letters`
 where `log_dead_letters`.`grp` = 'state';
+
+CREATE SQL SECURITY DEFINER VIEW `v_device_events` AS select `d`.`serial_number` AS `serial_number`,
+  `d`.`oui` AS `oui`,
+  `d`.`product_class` AS `product_class`,
+  `e`.`at` AS `at`,
+  `e`.`kind` AS `kind`,
+  `e`.`data` AS `data`
+from (`device_events` `e`
+join `devices` `d` on(`d`.`device_id` = `e`.`device_id`));
 
 CREATE SQL SECURITY DEFINER VIEW `v_devices` AS select `d`.`device_id` AS `device_id`,
   `d`.`serial_number` AS `serial_number`,
@@ -388,6 +433,21 @@ left join `log_offsets` `o` on(`o`.`grp` = 'state' and `o`.`generation` = `r`.`g
 left join `log_parked` `p` on(`p`.`grp` = 'state' and `p`.`generation` = `r`.`generation` and `p`.`lane` = `r`.`lane` and `p`.`seq` = `r`.`last_seq` - `r`.`event_count` + `e`.`ordinal`))
 left join `log_dead_letters` `d` on(`d`.`grp` = 'state' and `d`.`generation` = `r`.`generation` and `d`.`lane` = `r`.`lane` and `d`.`seq` = `r`.`last_seq` - `r`.`event_count` + `e`.`ordinal`));
 
+CREATE SQL SECURITY DEFINER VIEW `v_identity_findings` AS select `f`.`kind` AS `kind`,
+  `f`.`at` AS `at`,
+  `d`.`serial_number` AS `serial_number`,
+  `d`.`oui` AS `oui`,
+  `d`.`product_class` AS `product_class`,
+  `o`.`oui` AS `other_oui`,
+  `o`.`product_class` AS `other_product_class`,
+  `f`.`data` AS `data`
+from ((`identity_findings` `f`
+join `devices` `d` on(`d`.`device_id` = `f`.`device_id`))
+left join `devices` `o` on(`o`.`device_id` = `f`.`other_id`))
+where `f`.`kind` <> 'merge' or !exists(select 1
+from `identity_findings` `c`
+where `c`.`device_id` = `f`.`device_id` and `c`.`kind` = 'conflict' and `c`.`other_id` = `f`.`other_id` limit 1);
+
 CREATE SQL SECURITY DEFINER VIEW `v_lanes` AS select `l`.`generation` AS `generation`,
   `l`.`lane` AS `lane`,
   `l`.`base_seq` AS `base_seq`,
@@ -420,6 +480,18 @@ CREATE SQL SECURITY DEFINER VIEW `v_parked_devices` AS select `log_parked`.`subj
   `log_parked`.`received_at` AS `received_at`
 from `log_parked`
 where `log_parked`.`grp` = 'state' and `log_parked`.`reason` <> '';
+
+CREATE SQL SECURITY DEFINER VIEW `v_quarantined_identities` AS select `quarantined_identities`.`serial_number` AS `serial_number`,
+  `quarantined_identities`.`oui` AS `oui`,
+  `quarantined_identities`.`product_class` AS `product_class`,
+  `quarantined_identities`.`reason` AS `reason`,
+  `quarantined_identities`.`source` AS `source`,
+  `quarantined_identities`.`events` AS `events`,
+  `quarantined_identities`.`first_at` AS `first_at`,
+  `quarantined_identities`.`last_at` AS `last_at`,
+  `quarantined_identities`.`released_at` AS `released_at`,
+  `quarantined_identities`.`released_by` AS `released_by`
+from `quarantined_identities`;
 
 -- procedure
 CREATE PROCEDURE `append_flush`(

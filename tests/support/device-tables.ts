@@ -6,6 +6,7 @@ export const DEVICE_TABLES = {
   devices: 'device_id',
   device_state: 'device_id',
   device_events: 'device_id, at, kind, identity',
+  identity_findings: 'device_id, kind, other_id',
   fleet_counts: 'lane, reachability',
 } as const;
 

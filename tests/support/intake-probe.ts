@@ -6,6 +6,7 @@ import {
   startHttpServer,
   type HttpHandler,
   type Logger,
+  type Registry,
 } from '@cpemon/service-kit';
 import { createRecordingAppender, type RecordingAppender } from './recording-appender';
 
@@ -14,6 +15,7 @@ export interface IntakeProbe {
   appender: RecordingAppender;
   metrics: IntakeMetrics;
   logger: Logger;
+  registry: Registry;
   /** Starts serving and says where. */
   serve(handler: HttpHandler): Promise<string>;
   /** Value of a series, such as `cpemon_ingest_requests_total{path="webhook",code="queued"}`; 0 when absent. */
@@ -32,6 +34,7 @@ export function createIntakeProbe(service: string, paths: readonly IntakePath[])
     appender,
     metrics,
     logger,
+    registry,
     async serve(handler) {
       const server = await startHttpServer({ host: '127.0.0.1', port: 0, handler, logger });
       closers.push(() => server.close());

@@ -10,10 +10,12 @@ const REPOSITORY = resolve(__dirname, '../..');
 
 /** `<data>/stack.json` as far as tests need it. */
 interface StackFile {
-  processes: { name: string; pid: number; url?: string; ops_url?: string }[];
+  processes: { name: string; pid: number; url?: string; ops_url?: string; cwmp_url?: string }[];
   database: { url: string; socket?: string; pid: number };
   tokens: { operator: string; viewer: string; ingest: string };
   webhook_secret: string;
+  cwmp_url?: string;
+  cwmp_auth: { username: string; password: string };
 }
 
 export interface PipelineAnswer {
@@ -171,7 +173,7 @@ async function runToEnd(args: string[]): Promise<void> {
 
 /** A base port whose whole row of ports is likely free; the stack checks each and says so if not. */
 /** Ports of a stack, from its base port on. */
-const PORT_OFFSETS = [0, 1, 3, 1021, 1022, 1023, 1024, 5226];
+const PORT_OFFSETS = [-533, 0, 1, 3, 1021, 1022, 1023, 1024, 5226];
 
 /** Below the ports that the system gives to outgoing connections: one of those may take any of them at any moment. */
 async function freeBasePort(): Promise<number> {

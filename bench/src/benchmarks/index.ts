@@ -1,9 +1,12 @@
 import type { Benchmark } from '../benchmark.js';
+import { cwmpSession } from './cwmp-session.js';
 import { drain } from './drain.js';
 import { fleetSize } from './fleet-size.js';
+import { informParse } from './inform-parse.js';
 import { ingestBatch } from './ingest-batch.js';
 import { ingestSingle } from './ingest-single.js';
 import { logLayout } from './log-layout.js';
+import { openSessions } from './open-sessions.js';
 import { outage } from './outage.js';
 import { retention } from './retention.js';
 import { spike } from './spike.js';
@@ -24,4 +27,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   outage,
   retention,
   logLayout,
+  informParse,
+  cwmpSession,
+  openSessions,
 ];

@@ -8,9 +8,14 @@ export interface BareExpress {
   stop(): Promise<void>;
 }
 
-/** Bare Express in a process of its own, in production mode. */
-export async function startBareExpress(): Promise<BareExpress> {
-  const child = fork(join(__dirname, 'bare-express.js'), { env: { NODE_ENV: 'production' } });
+/**
+ * Bare Express in a process of its own, in production mode.
+ * @param program the file beside this one that says what it answers
+ */
+export async function startBareExpress(
+  program: 'bare-express' | 'bare-express-cwmp' = 'bare-express',
+): Promise<BareExpress> {
+  const child = fork(join(__dirname, `${program}.js`), { env: { NODE_ENV: 'production' } });
   const [message] = (await once(child, 'message')) as [{ port: number }];
   return {
     pid: child.pid!,

@@ -37,6 +37,8 @@ export interface PrivateStack {
   connect(): Promise<SingleConnection>;
   /** cpemon-api, ready to take events. `extra` are further environment variables. */
   startApi(extra?: Record<string, string>): Promise<IngestProcess>;
+  /** acs-ingest, ready for CPEs of any kind on its one port. `extra` are further environment variables. */
+  startAcsIngest(extra?: Record<string, string>): Promise<ServiceProcess & { port: number }>;
   /** cpemon-writer, spawned: `ready()` waits for it. */
   spawnWriter(extra?: Record<string, string>): Promise<ServiceProcess>;
   /** Stops a service, prints its profile if one was taken. @throws Error when it does not end cleanly */
@@ -113,6 +115,14 @@ export async function startPrivateStack(context: BenchContext, name = ''): Promi
       });
       await process.ready();
       return { ...process, port, token };
+    },
+    async startAcsIngest(extra = {}) {
+      const [process, port] = await spawn('acs-ingest', {
+        ...{ WEBHOOK_AUTH: 'none', CWMP_AUTH: 'none', CWMP_PORT: '0' },
+        ...extra,
+      });
+      await process.ready();
+      return { ...process, port };
     },
     async spawnWriter(extra = {}) {
       const [process] = await spawn('cpemon-writer', extra);

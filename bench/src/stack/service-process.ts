@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SERVICE_NODE_FLAGS } from '@cpemon/local-stack';
+import { serviceNodeFlags } from '@cpemon/local-stack';
 import { REPOSITORY } from './repository.js';
 
 export interface ServiceSettings {
@@ -42,7 +42,7 @@ export function spawnService(settings: ServiceSettings): ServiceProcess {
     ? ['--cpu-prof', `--cpu-prof-dir=${directory}`, `--cpu-prof-name=${name}-${Date.now()}.cpuprofile`]
     : [];
   const program = join(REPOSITORY, 'services', settings.service, 'dist', 'main.js');
-  const child = spawn(process.execPath, [...SERVICE_NODE_FLAGS, ...profileFlags, program], {
+  const child = spawn(process.execPath, [...serviceNodeFlags(settings.service), ...profileFlags, program], {
     // Nothing of our own environment: a DATABASE_URL set there must not reach the measured process.
     env: { NODE_ENV: 'production', ...settings.env },
     stdio: ['ignore', log, log],

@@ -11,7 +11,7 @@ export interface ArrayElements {
   values: unknown[];
 }
 
-const TOO_MANY = refuse('too_many_events', `At most ${ARRAY_EVENTS} events a body.`);
+export const TOO_MANY = refuse('too_many_events', `At most ${ARRAY_EVENTS} events a body.`);
 
 /** Takes the JSON array apart that `text` holds. */
 export function readElements(text: string): ArrayElements | Refusal {

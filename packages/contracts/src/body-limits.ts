@@ -17,3 +17,15 @@ export const EXTRA_NAME_CHARACTERS = 64;
 export const EXTRA_VALUE_CHARACTERS = 256;
 /** All names and values together. */
 export const EXTRA_CHARACTERS = 4096;
+
+/** A body of an ACS: a device document with every parameter of a big model has 600 KB, a batch of the connector 1 MiB. */
+export const WEBHOOK_BODY_BYTES = 2 * 1024 * 1024;
+/** Parameters read of one event; the largest data models have 3,000. Fewer are kept. */
+export const EVENT_PARAMETERS = 4000;
+/** TR-069 Amendment 6, A.2.2.1: a name has at most 256 characters. */
+export const PARAMETER_PATH_CHARACTERS = 256;
+export const PARAMETER_VALUE_CHARACTERS = 1024;
+/** All paths and values of one event together. */
+export const EVENT_PARAMETER_CHARACTERS = 512 * 1024;
+/** Known wrappers inside each other ("event" in "data" in …) that are looked into. */
+export const WRAPPER_LEVELS = 5;

@@ -1,6 +1,6 @@
 import type { CpeEvent } from '@cpemon/domain';
-import { readElements } from './array-elements.js';
-import { NESTING_LEVELS } from './body-limits.js';
+import { TOO_MANY, readElements, type ArrayElements } from './array-elements.js';
+import { ARRAY_EVENTS, NESTING_LEVELS } from './body-limits.js';
 import type { DropCounts } from './drop-reasons.js';
 import { decodeJsonText, parseJsonText } from './json-text.js';
 import { TOO_DEEP, isDeeperThan } from './nesting.js';
@@ -41,10 +41,12 @@ function readSingleText(
   index: number,
   format: ReportFormat,
   request: RequestContext,
-): ReadBody | Refusal {
+): ReadBody | (Refusal & { rejected?: RejectedElement[] }) {
   if (isNested(text) && isDeeperThan(text, NESTING_LEVELS)) return TOO_DEEP;
   const parsed = parseJsonText(text);
   if (isRefusal(parsed)) return parsed;
+  const wrapped = format.shapes?.unwrap(parsed.value);
+  if (wrapped !== undefined) return readWrapped(wrapped, format, request);
   const drops: DropCounts = {};
   const event = readReport(parsed.value, text, index, format, request, drops);
   return isRefusal(event) ? event : { events: [event], rejected: [], drops };
@@ -65,7 +67,28 @@ export function readArrayBody(
 
   const elements = readElements(text);
   if (isRefusal(elements)) return elements;
-  const { texts, values } = elements;
+  return readAll(elements, format, request);
+}
+
+/** Events that one object wraps, each by itself. */
+function readWrapped(
+  events: readonly object[],
+  format: ReportFormat,
+  request: RequestContext,
+): ReadBody | (Refusal & { rejected?: RejectedElement[] }) {
+  if (events.length > ARRAY_EVENTS) return TOO_MANY;
+  return readAll(
+    { texts: events.map((event) => JSON.stringify(event)), values: [...events] },
+    format,
+    request,
+  );
+}
+
+function readAll(
+  { texts, values }: ArrayElements,
+  format: ReportFormat,
+  request: RequestContext,
+): ReadBody | (Refusal & { rejected?: RejectedElement[] }) {
   const read: ReadBody = { events: [], rejected: [], drops: {} };
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index];

@@ -13,6 +13,16 @@ export const DROP_REASONS = [
   'bad_name',
   'too_many_fields',
   'secret',
+  // Of messages of CPEs. The clock was never set: CurrentTime is the time since boot.
+  'time_since_boot',
+  // The device says, in its way, that it has no reading.
+  'no_reading',
+  // A parameter of which nobody has said that its value may be kept.
+  'unknown_value',
+  // A customer's own device: only counted.
+  'station',
+  // No room for all parameters in one event.
+  'too_many_parameters',
 ] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 

@@ -12,5 +12,6 @@ export {
   type ReportFormat,
   type RequestContext,
 } from './report-reader.js';
-export { REDACTED } from './secret-names.js';
+export { REDACTED, isSecretName } from './secret-names.js';
 export * from './test-event.js';
+export { readDeviceId, type NamedDevice } from './webhook-shapes/device-id.js';

@@ -1,4 +1,11 @@
-import { LONGEST_SERIAL_NUMBER, TEST_EVENT_TYPE } from '@cpemon/domain';
+import {
+  FINDING_KINDS,
+  LONGEST_SERIAL_NUMBER,
+  QUARANTINE_REASONS,
+  TEST_EVENT_TYPE,
+  type FindingKind,
+  type QuarantineReason,
+} from '@cpemon/domain';
 import { compileSchema } from './schema-validator.js';
 
 /** What operators ask of the log over HTTP: queries and bodies, closed to names that mean nothing. */
@@ -54,6 +61,17 @@ interface PageRequest {
 
 export type DeadLetterQuery = DeadLetterFilterRequest & PageRequest;
 export type ParkedQuery = { reason?: (typeof PARKED_REASONS)[number] } & PageRequest;
+export type FindingsQuery = { kind?: FindingKind; device?: string } & Pick<PageRequest, 'limit' | 'cursor'>;
+export type QuarantineQuery = { reason?: QuarantineReason; state?: 'waiting' | 'released' } & Pick<
+  PageRequest,
+  'limit' | 'cursor'
+>;
+/** One of `device` and `all`. */
+export interface ReleaseRequest {
+  device?: string;
+  all?: true;
+  reason: string;
+}
 export interface AuditQuery extends PageRequest {
   actor?: string;
   action?: string;
@@ -140,6 +158,21 @@ export const OPERATOR_REQUESTS = {
       ...{ from: time('From this time on'), until: time('Before this time'), limit, cursor },
     },
   }),
+  findingsQuery: requestReader<FindingsQuery>({
+    properties: { kind: { enum: FINDING_KINDS }, device: FILTER_PROPERTIES.device, limit, cursor },
+  }),
+  quarantineQuery: requestReader<QuarantineQuery>({
+    properties: {
+      reason: { enum: QUARANTINE_REASONS },
+      state: { enum: ['waiting', 'released'] },
+      limit,
+      cursor,
+    },
+  }),
+  release: requestReader<ReleaseRequest>(
+    { required: ['reason'], properties: { device: FILTER_PROPERTIES.device, all: { const: true }, reason } },
+    ['device', 'all'],
+  ),
   groupAndLimit: requestReader<{ group?: string; limit?: string }>({ properties: { group, limit } }),
   deadLetters: requestReader<DeadLettersRequest>(
     {

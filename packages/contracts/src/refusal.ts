@@ -9,16 +9,36 @@ export const REFUSAL_STATUS = {
   missing_sn: 400,
   invalid_sn: 400,
   invalid_test_event: 400,
+  // Not well-formed; or a document type, entity or processing instruction, which no CPE needs and attackers do.
+  invalid_xml: 400,
+  forbidden_xml: 400,
+  not_soap: 400,
+  not_cwmp: 400,
+  // An envelope that is right and means nothing on this path: a response without a session, a method of an ACS.
+  unexpected_message: 400,
+  // Bytes that are not what Content-Encoding says and not plain either.
+  invalid_encoding: 400,
+  invalid_session: 400,
   all_events_refused: 400,
   missing_token: 401,
   invalid_token: 401,
   invalid_signature: 401,
+  // `webhook-timestamp` is too far from our clock.
+  invalid_timestamp: 401,
+  missing_credentials: 401,
+  invalid_credentials: 401,
+  stale_nonce: 401,
   test_events_off: 403,
+  sender_not_allowed: 403,
+  // The user name is another device's than the DeviceId.
+  identity_mismatch: 403,
   body_too_large: 413,
   event_too_large: 413,
   too_many_events: 413,
+  too_many_parameters: 413,
   unsupported_media_type: 415,
   unsupported_encoding: 415,
+  unsupported_charset: 415,
 } as const;
 
 export type RefusalCode = keyof typeof REFUSAL_STATUS;

@@ -12,14 +12,19 @@ import {
 } from '@cpemon/domain';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { ACS_EVENT_SCHEMA } from './acs-event-schema.js';
-import { countDrop, type DropCounts } from './drop-reasons.js';
+import { countDrop, type DropCounts, type DropReason } from './drop-reasons.js';
+import { eventCodeOf } from './event-codes.js';
 import { createExtraFields, type ExtraFields } from './extra-fields.js';
 import { HEARTBEAT_SCHEMA } from './heartbeat-schema.js';
+import { textWithoutSecrets } from './identity-text.js';
 import { isRefusal, refuse, type Refusal } from './refusal.js';
 import { ACS_EVENT_FIELDS, HEARTBEAT_FIELDS, type ReportField, type ReportFields } from './report-fields.js';
 import { compileSchema } from './schema-validator.js';
 import { readTestEvent, type TestEvent } from './test-event.js';
 import { salvageValue } from './value-salvage.js';
+import { readEventText } from './webhook-shapes/occurrence.js';
+import { isOtherShape, translateShape, type TranslatedEvent } from './webhook-shapes/translate-shape.js';
+import { unwrapEvents } from './webhook-shapes/wrapped-events.js';
 
 /** A kind of report: what it says, and what becomes of it. */
 export interface ReportFormat {
@@ -32,6 +37,14 @@ export interface ReportFormat {
   timeNames: readonly string[];
   /** What becomes of an element that says it is a test event; absent: `type` means nothing here. */
   testEvents?: 'taken' | 'refused';
+  /** Further shapes that are understood; absent: the flat one alone. */
+  shapes?: {
+    /** Whether a field that the flat shape does not know tells of another. */
+    isOther(name: string, value: unknown): boolean;
+    translate(element: Record<string, unknown>, nowMs: number, drops: DropCounts): TranslatedEvent;
+    /** The events of a body that wraps several; undefined for one event. */
+    unwrap(body: unknown): Record<string, unknown>[] | undefined;
+  };
 }
 
 const heartbeat = {
@@ -61,6 +74,7 @@ export const WEBHOOK_FORMAT: ReportFormat = {
   isRight: compileSchema(ACS_EVENT_SCHEMA),
   fields: ACS_EVENT_FIELDS,
   timeNames: ['event_ts', 'ts', 'last_seen'],
+  shapes: { isOther: isOtherShape, translate: translateShape, unwrap: unwrapEvents },
 };
 
 /** What is known of a request beside its body. */
@@ -105,9 +119,38 @@ export function readReport(
     if (isRefusal(read)) return read;
     ({ test, report } = read);
   }
-  const serial = readSerialNumber(report['sn']);
-  if (serial.refused !== undefined) return REFUSED_SERIAL[serial.refused];
+  const secretsBefore = drops.secret;
+  const flat = readFlat(report, format, request, drops);
+  const event = flat ?? readOtherShape(report, format, request, drops);
+  if (isRefusal(event)) return event;
+  if (test !== undefined) {
+    event.type = TEST_EVENT_TYPE;
+    event.data.test = test.failure;
+  }
+  if (test?.id !== undefined) event.id = test.id;
+  else if (request.senderId !== undefined) event.id = identityFromSender(request.senderId, index);
+  else if (event.time === undefined) event.id = request.randomId();
+  else {
+    const isPlain = flat !== undefined && drops.secret === secretsBefore;
+    const content = isPlain ? text : textWithoutSecrets(report);
+    event.id = identityFromContent(format.source, event.subject, event.time, content);
+  }
+  if (request.traceparent !== undefined) event.traceparent = request.traceparent;
+  return event;
+}
 
+/** @returns undefined when the report has another shape, of which nothing was counted */
+function readFlat(
+  report: Record<string, unknown>,
+  format: ReportFormat,
+  request: RequestContext,
+  drops: DropCounts,
+): CpeEvent | Refusal | undefined {
+  const serial = readSerialNumber(report['sn']);
+  if (serial.refused !== undefined) {
+    if (serial.refused === 'missing_sn' && format.shapes !== undefined) return undefined;
+    return REFUSED_SERIAL[serial.refused];
+  }
   const event: CpeEvent = {
     id: '',
     source: format.source,
@@ -116,45 +159,58 @@ export function readReport(
     correlationid: request.correlationId,
     data: {},
   };
-  readFields(report, format, event, drops);
+  if (!readFields(report, format, event, drops)) return undefined;
   readTime(report, format, request.nowMs, event, drops);
-  if (test !== undefined) {
-    event.type = TEST_EVENT_TYPE;
-    event.data.test = test.failure;
-  }
-  if (test?.id !== undefined) event.id = test.id;
-  else if (request.senderId !== undefined) event.id = identityFromSender(request.senderId, index);
-  else if (event.time === undefined) event.id = request.randomId();
-  else event.id = identityFromContent(format.source, event.subject, event.time, text);
-  if (request.traceparent !== undefined) event.traceparent = request.traceparent;
   return event;
 }
 
-/** Puts every field where it belongs; the unknown ones are extra. */
+function readOtherShape(
+  report: Record<string, unknown>,
+  format: ReportFormat,
+  request: RequestContext,
+  drops: DropCounts,
+): CpeEvent | Refusal {
+  const translated = format.shapes?.translate(report, request.nowMs, drops);
+  if (translated === undefined) return REFUSED_SERIAL.missing_sn;
+  const { shapes: _shapes, ...flat } = format;
+  const event = readFlat(translated.report, flat, request, drops);
+  if (event === undefined || isRefusal(event)) return event ?? REFUSED_SERIAL.missing_sn;
+  Object.assign(event.data, translated.data);
+  return event;
+}
+
+/**
+ * Puts every field where it belongs; the unknown ones are extra.
+ * @returns false, and nothing was counted, when the report has another shape
+ */
 function readFields(
   report: Record<string, unknown>,
   format: ReportFormat,
   event: CpeEvent,
   drops: DropCounts,
-): void {
+): boolean {
   const { data } = event;
+  const { shapes } = format;
   const isRight = format.isRight(report);
   let metrics: ReportData['metrics'];
   let attributes: ReportData['attributes'];
   let extra: ExtraFields | undefined;
+  let dropped: DropReason[] | undefined;
   for (const name in report) {
     let value = report[name];
     const field = format.fields.get(name);
     if (field === undefined) {
+      if (shapes !== undefined && shapes.isOther(name, value)) return false;
       const reason = (extra ??= createExtraFields()).add(name, value);
-      if (reason !== undefined) countDrop(drops, reason);
+      if (reason !== undefined) (dropped ??= []).push(reason);
       continue;
     }
     if (value === null || field.to === 'time' || field.to === 'serial number') continue;
     if (!isRight) {
+      if (shapes !== undefined && typeof value === 'object' && namesEvent(field)) return false;
       const salvaged = salvageValue(field, value);
       if ('dropped' in salvaged) {
-        countDrop(drops, salvaged.dropped);
+        (dropped ??= []).push(salvaged.dropped);
         continue;
       }
       value = salvaged.value;
@@ -168,7 +224,11 @@ function readFields(
   if (metrics !== undefined) data.metrics = metrics;
   const kept = extra?.kept();
   if (kept !== undefined) data.extra = kept;
+  if (dropped !== undefined) for (const reason of dropped) countDrop(drops, reason);
+  return true;
 }
+
+const namesEvent = ({ to }: ReportField): boolean => to === 'event' || to === 'event codes';
 
 /** @param value passed the field's check */
 function putValue(event: CpeEvent, to: ReportField['to'], value: unknown): void {
@@ -186,13 +246,22 @@ function putValue(event: CpeEvent, to: ReportField['to'], value: unknown): void 
       addEventCodes(event.data, value as string[]);
       return;
     case 'event':
-      addEventCodes(event.data, (value as string).split(','));
+      addEvent(event.data, value as string);
   }
 }
 
+/** Codes of an Inform, or a word for what else happened. */
+function addEvent(data: ReportData, text: string): void {
+  const read = readEventText(text);
+  if ('codes' in read) addEventCodes(data, read.codes);
+  else data.occurrence = read.occurrence;
+}
+
 function addEventCodes(data: ReportData, codes: readonly string[]): void {
-  const named = codes.map((code) => code.trim()).filter((code) => code !== '');
-  if (named.length > 0) data.event_codes = [...new Set([...(data.event_codes ?? []), ...named])];
+  const named = codes.map((code) => eventCodeOf(code) ?? code.trim()).filter((code) => code !== '');
+  if (named.length === 0) return;
+  data.occurrence ??= 'inform';
+  data.event_codes = [...new Set([...(data.event_codes ?? []), ...named])];
 }
 
 /** The first believable time; the first unbelievable one is kept as it was sent when there is none. */

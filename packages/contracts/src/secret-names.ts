@@ -1,5 +1,4 @@
-/** What stands in the log in place of a secret. */
-export const REDACTED = '[redacted]';
+export { REDACTED } from '@cpemon/domain';
 
 const SECRET_NAME =
   /pass(?!ive|age)|pwd|secret|credential|private|psk|key|token|auth(?!or)|wps_?pin|community|cookie/i;

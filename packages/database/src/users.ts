@@ -39,6 +39,8 @@ function writerPrivileges(table: string): readonly TablePrivilege[] {
   // MySQL wants UPDATE for a locking read; a generation is marked ready by the writer that handed it over.
   if (table === 'log_lanes' || table === 'log_generations') return ['SELECT', 'UPDATE'];
   if (isLog(table) || table === 'job_leases' || table === 'operator_audit') return ['SELECT'];
+  // Inventory is written by the API; owners only read it.
+  if (table === 'expected_devices') return ['SELECT'];
   return ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 }
 
@@ -58,12 +60,16 @@ function apiPrivileges(table: string): readonly TablePrivilege[] {
   if (table === 'operator_audit') return ['SELECT', 'INSERT'];
   // An operator opens a generation through it: the old one is sealed, the new one and its lanes are added.
   if (table === 'log_generations') return ['SELECT', 'INSERT', 'UPDATE'];
+  if (table === 'expected_devices') return ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
+  // An operator releases an identity.
+  if (table === 'quarantined_identities') return ['SELECT', 'UPDATE'];
   if (WISH_TABLES.includes(table)) return ['SELECT', 'INSERT', 'UPDATE'];
   return ['SELECT', ...ingestPrivileges(table).filter((privilege) => privilege !== 'SELECT')];
 }
 
 const AGEING_TABLES: readonly string[] = [
   ...['log_producers', 'log_members', 'intake_processes', 'intake_gaps', 'operator_audit'],
+  'quarantined_identities',
   ...[
     'log_dead_letters',
     'log_skips',

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { applyEvent, type ReceivedEvent } from './apply-event.js';
 import { newDeviceRecord, type DeviceRecord } from './device-record.js';
-import type { CpeEvent } from './event.js';
+import type { CpeEvent, EventType, ReportData } from './event.js';
 import type { IntakeGap, IntakeHistory } from './intake-history.js';
 import { INTAKE_PATHS, sourceOfPath } from './intake-path.js';
 import { DEFAULT_REACHABILITY_SETTINGS } from './reachability.js';
 import { currentValues } from './report-values.js';
+import type { TimelineEntry } from './timeline.js';
 import { judgeAtWatermark, type JudgementRules, type Transition } from './transitions.js';
 
 const NOON = Date.UTC(2026, 10, 21, 12);
@@ -22,7 +23,7 @@ const intakes = fc
       return { startedAt, endedAt: at };
     });
     const served = { acceptedAt: NOON + 86_400_000, gaps };
-    return { heartbeat: served, telemetry: served, webhook: served };
+    return Object.fromEntries(INTAKE_PATHS.map((path) => [path, served])) as unknown as IntakeHistory;
   });
 
 interface Sketch {
@@ -32,7 +33,34 @@ interface Sketch {
   lagSeconds: number | null;
   interval: number | undefined;
   metrics: Record<string, number>;
+  type: EventType;
+  told: ReportData;
 }
+
+/** What makes rows of the timeline, and what repeats are told by. */
+const tellings = fc.record<ReportData>(
+  {
+    event_codes: fc.subarray([
+      '0 BOOTSTRAP',
+      '1 BOOT',
+      '2 PERIODIC',
+      'M Reboot',
+      'X 00259E Alarm',
+      '7 TRANSFER COMPLETE',
+    ]),
+    retry_count: fc.nat(3),
+    occurrence: fc.constantFrom('fault', 'connection_request', 'values'),
+    rpc: fc
+      .constantFrom('a', 'b')
+      .map((CommandKey) => ({ method: 'TransferComplete', args: { CommandKey } })),
+    attributes: fc.record({
+      sw_version: fc.constantFrom('V1', 'V2'),
+      wan_ip: fc.constantFrom('192.0.2.1', '192.0.2.2'),
+    }),
+    read_at: fc.constant({ uptime_seconds: new Date(NOON - 1000).toISOString() }),
+  },
+  { requiredKeys: [] },
+);
 
 const sketches = fc.array(
   fc.record<Sketch>({
@@ -46,21 +74,29 @@ const sketches = fc.array(
     lagSeconds: fc.option(fc.integer({ min: -100, max: 2000 })),
     interval: fc.option(fc.constantFrom(5, 60, 900), { nil: undefined }),
     metrics: fc.dictionary(fc.constantFrom(...METRICS), fc.double({ noNaN: true }), { maxKeys: 3 }),
+    type: fc.constantFrom<EventType>(
+      'cpemon.heartbeat.v1',
+      'cpemon.acs-event.v1',
+      'cpemon.inform.v1',
+      'cpemon.rpc.v1',
+      'cpemon.parameters.v1',
+    ),
+    told: tellings,
   }),
   { maxLength: 25 },
 );
 
 function eventsOf(list: readonly Sketch[]): ReceivedEvent[] {
   let receivedAt = NOON;
-  return list.map(({ path, id, waitSeconds, lagSeconds, interval, metrics }, index) => {
+  return list.map(({ path, id, waitSeconds, lagSeconds, interval, metrics, type, told }, index) => {
     receivedAt += waitSeconds * 1000;
     const event: CpeEvent = {
       id: `id-${id}`,
       source: sourceOfPath(path),
-      type: 'cpemon.heartbeat.v1',
+      type,
       subject: 'SN1',
       ...(lagSeconds === null ? {} : { time: new Date(receivedAt - lagSeconds * 1000).toISOString() }),
-      data: { metrics, ...(interval === undefined ? {} : { interval_seconds: interval }) },
+      data: { ...told, metrics, ...(interval === undefined ? {} : { interval_seconds: interval }) },
     };
     return { sequence: index + 1, receivedAt, event };
   });
@@ -78,13 +114,18 @@ function run(
 ) {
   const record = newRecord();
   const transitions: Transition[] = [];
+  const timeline: TimelineEntry[] = [];
   events.forEach((event, index) => {
-    applyEvent(record, event, rules, transitions);
+    applyEvent(record, event, rules, transitions, timeline);
     if (batchEnds.includes(index)) judgeAtWatermark(record, event.receivedAt, rules, transitions);
   });
   if (events.length > 0) judgeAtWatermark(record, until, rules, transitions);
   const { quietUntil: _quietUntil, ...kept } = record;
-  return { kept, transitions: transitions.map(({ from, to, at, reason }) => ({ from, to, at, reason })) };
+  return {
+    kept,
+    transitions: transitions.map(({ from, to, at, reason }) => ({ from, to, at, reason })),
+    timeline: timeline.map(({ record: _record, ...entry }) => entry),
+  };
 }
 
 test('however the log is divided into batches, record and transitions are the same', () => {
@@ -110,6 +151,18 @@ test('however the log is divided into batches, record and transitions are the sa
         ).toEqual(whole);
       },
     ),
+    { numRuns: 300 },
+  );
+});
+
+test('of one device no two things that happened have the same time, kind and identity, however events repeat', () => {
+  fc.assert(
+    fc.property(sketches, intakes, (list, intake) => {
+      const rules = { settings: DEFAULT_REACHABILITY_SETTINGS, intake };
+      const { timeline } = run(eventsOf(list), [], rules, NOON + 80_000_000);
+      const keys = timeline.map(({ at, kind, identity }) => `${at} ${kind} ${identity}`);
+      expect(new Set(keys).size).toBe(keys.length);
+    }),
     { numRuns: 300 },
   );
 });
@@ -214,7 +267,7 @@ test('whatever the order in which the reports of one source arrive, the current 
 
 function eventuallyServed(): IntakeHistory {
   const served = { acceptedAt: NOON + 1e9, gaps: [] };
-  return { heartbeat: served, telemetry: served, webhook: served };
+  return Object.fromEntries(INTAKE_PATHS.map((path) => [path, served])) as unknown as IntakeHistory;
 }
 
 function timedEvent(id: string, second: number, metrics: Record<string, number>): CpeEvent {

@@ -2,11 +2,16 @@ import { newSourceRecord, type DeviceRecord, type SourceRecord } from './device-
 import { EARLIEST_BELIEVABLE_MS, FURTHEST_AHEAD_MS } from './device-time.js';
 import { EVENT_TYPES, TEST_EVENT_TYPE, type CpeEvent } from './event.js';
 import { intakeOfSource } from './intake-history.js';
-import { sourceOfPath } from './intake-path.js';
+import { isObservation } from './observation.js';
+import { mayTell, tellOccurrences } from './occurrences.js';
+import { olderReadings, withoutOlder } from './older-readings.js';
 import { identityCode, remember, remembers } from './recent-identities.js';
 import { isNewer, withReport } from './report-values.js';
 import { expectedIntervalMs, learnInterval, rhythmOf, type Rhythm } from './reporting-interval.js';
+import { isOwnRequest, seenAtOf } from './sign-of-life.js';
+import type { TimelineEntry } from './timeline.js';
 import { judgeAfterEvent, judgeBeforeEvent, type JudgementRules, type Transition } from './transitions.js';
+import { tellChanges, valuesBefore } from './value-changes.js';
 
 /** An event as the log hands it out. `receivedAt` is the database's time, epoch ms, and never falls in a lane. */
 export interface ReceivedEvent {
@@ -43,13 +48,12 @@ const SAME_SKEW_MS = 10_000;
 const LONGEST_INTERVAL_SECONDS = 31 * 86_400;
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set(EVENT_TYPES);
-/** On this path the CPE itself opens the request, so its arrival is the sign of life; elsewhere someone relays. */
-const OWN_REQUEST = sourceOfPath('heartbeat');
 
 /**
  * Applies one event of the log to the record of its device, which it changes. The same events in the same order
  * give the same record and transitions, however they are divided into batches.
  * @param transitions receives the changes of reachability, those of deadlines that passed before the event first
+ * @param timeline receives what else happened to the device; of a duplicate nothing
  * @throws EventRefusedError when this version does not know the type of the event, or a test event is to fail now
  */
 export function applyEvent(
@@ -57,23 +61,28 @@ export function applyEvent(
   received: ReceivedEvent,
   rules: JudgementRules,
   transitions: Transition[],
+  timeline: TimelineEntry[] = [],
 ): ApplyOutcome {
   const { event, receivedAt, sequence } = received;
   refuseUnlessApplicable(received, rules);
+  if (isObservation(event)) return applyObservation(record, received, timeline);
   const judgedAt = Math.max(receivedAt, received.judgedAt ?? receivedAt);
   judgeBeforeEvent(record, judgedAt, rules, transitions);
   const deviceTime = believableTime(event.time, receivedAt);
-  const seenAt = seenAtOf(event, deviceTime, receivedAt);
+  const seenAt = seenAtOf(event, deviceTime, receivedAt, record.lastSeenAt);
   const code = identityCode(event.source, event.id);
   const source = sourceOf(record, event.source);
   let outcome: ApplyOutcome;
   if (remembers(record.recentIdentities, code)) {
     outcome = 'duplicate';
     record.duplicates += 1;
-    if (event.source === OWN_REQUEST) seen(record, source, seenAt);
+    if (isOwnRequest(event.source)) seen(record, source, seenAt);
   } else {
     remember(record.recentIdentities, code);
+    if (mayTell(event.data)) tellOccurrences(record, event, deviceTime, receivedAt, timeline);
+    const known = valuesBefore(record, source, event.data);
     outcome = applyReport(source, received, deviceTime, seenAt, rules);
+    if (outcome === 'applied') tellChanges(record, source, received, deviceTime, known, timeline);
     if (outcome === 'late') record.late += 1;
     seen(record, source, seenAt);
   }
@@ -83,6 +92,51 @@ export function applyEvent(
   return outcome;
 }
 
+/**
+ * Applies what somebody else tells of the device: its values and what happened. Neither the device's signs of life nor
+ * what is expected of it change, so nothing is judged by it.
+ */
+function applyObservation(
+  record: DeviceRecord,
+  { event, receivedAt, sequence }: ReceivedEvent,
+  timeline: TimelineEntry[],
+): ApplyOutcome {
+  const { data } = event;
+  const code = identityCode(event.source, event.id);
+  const deviceTime = believableTime(event.time, receivedAt);
+  record.applied += 1;
+  record.lastSequence = Math.max(record.lastSequence, sequence);
+  if (remembers(record.recentIdentities, code)) {
+    record.duplicates += 1;
+    return 'duplicate';
+  }
+  remember(record.recentIdentities, code);
+  tellOccurrences(record, event, deviceTime, receivedAt, timeline);
+  const source = observerOf(record, event.source);
+  const known = valuesBefore(record, source, data);
+  const orderAt = deviceTime ?? receivedAt;
+  const late = orderAt < source.newestAt;
+  if (late) record.late += 1;
+  else {
+    source.newestAt = orderAt;
+    source.newestReceivedAt = receivedAt;
+  }
+  source.lastSeenAt = Math.max(source.lastSeenAt, receivedAt);
+  const rankAt = late ? Math.min(orderAt, receivedAt) : receivedAt;
+  source.reports = withReport(source.reports, { orderAt, deviceTime, rankAt, sequence }, data);
+  if (!late) tellChanges(record, source, { event, receivedAt }, deviceTime, known, timeline);
+  return late ? 'late' : 'applied';
+}
+
+/** Behind the device's own sources: the first of those says how it reports. */
+function observerOf({ sources }: DeviceRecord, name: string): SourceRecord {
+  const known = sources.find(({ source }) => source === name);
+  if (known !== undefined) return known;
+  const added = newSourceRecord(name);
+  sources.push(added);
+  return added;
+}
+
 /** Takes no more from an event than that its device lives: it waits behind one that cannot be applied. */
 export function applySignOfLife(
   record: DeviceRecord,
@@ -90,14 +144,12 @@ export function applySignOfLife(
   rules: JudgementRules,
   transitions: Transition[],
 ): void {
+  if (isObservation(event)) return;
   judgeBeforeEvent(record, receivedAt, rules, transitions);
   const deviceTime = believableTime(event.time, receivedAt);
-  seen(record, sourceOf(record, event.source), seenAtOf(event, deviceTime, receivedAt));
+  const seenAt = seenAtOf(event, deviceTime, receivedAt, record.lastSeenAt);
+  seen(record, sourceOf(record, event.source), seenAt);
   judgeAfterEvent(record, receivedAt, rules, transitions);
-}
-
-function seenAtOf({ source }: CpeEvent, deviceTime: number | null, receivedAt: number): number {
-  return source === OWN_REQUEST ? receivedAt : Math.min(deviceTime ?? receivedAt, receivedAt);
 }
 
 /**
@@ -149,8 +201,11 @@ function applyReport(
   rules: JudgementRules,
 ): 'applied' | 'late' {
   const { data } = event;
-  const rhythm = rhythmOf(data);
-  const orderAt = deviceTime ?? receivedAt;
+  // A request like TransferComplete has no values that could be new or late.
+  if (event.type === 'cpemon.rpc.v1') return 'applied';
+  const rhythm = rhythmOf(event);
+  const orderAt =
+    deviceTime ?? (event.type === 'cpemon.parameters.v1' ? timeGoneOn(source, receivedAt) : receivedAt);
   const [newest] = source.reports;
   const overtaken =
     newest !== undefined && orderAt === source.newestAt && isNewer(newest, { orderAt, sequence });
@@ -166,8 +221,22 @@ function applyReport(
     learnInterval(source, seenAt, rhythm, intakeOfSource(rules.intake, source.source));
   }
   const rankAt = late ? Math.min(orderAt, receivedAt) : receivedAt;
-  source.reports = withReport(source.reports, { orderAt, deviceTime, rankAt, sequence }, data);
+  const older = olderReadings(data, deviceTime, receivedAt);
+  const fresh = older === null ? data : withoutOlder(data, older);
+  source.reports = withReport(source.reports, { orderAt, deviceTime, rankAt, sequence }, fresh);
+  for (const { at, values } of older ?? []) {
+    const stamp = { orderAt: at, deviceTime: at, rankAt: at, sequence };
+    source.reports = withReport(source.reports, stamp, values);
+  }
   return late ? 'late' : 'applied';
+}
+
+/**
+ * The order of values that a device was asked for and gave without a time, among reports that carry its clock: as much
+ * after the newest of them as they were received after it.
+ */
+function timeGoneOn({ newestAt, newestReceivedAt }: SourceRecord, receivedAt: number): number {
+  return newestAt === -Infinity ? receivedAt : newestAt + Math.max(0, receivedAt - newestReceivedAt);
 }
 
 /** Takes over the interval (seconds) that a report declares, unless a newer one has declared its own. */

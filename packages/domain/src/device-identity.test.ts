@@ -11,6 +11,14 @@ const event = (fields: Partial<CpeEvent>): CpeEvent => ({
   ...fields,
 });
 
+test('a placeholder for a serial number joins nothing but what is known by exactly the same', () => {
+  const placeholder = (oui = '', productClass = '') => ({ serialNumber: '99999999', oui, productClass });
+  const full = placeholder('00259E', 'EG8145V5');
+  expect(matchIdentity([full], placeholder())).toBeUndefined();
+  expect(matchIdentity([placeholder()], full)).toBeUndefined();
+  expect(matchIdentity([full], { ...full })).toBe(full);
+});
+
 test('an event without an OUI means the only device with its serial number', () => {
   const only = device('00259E', 'EG8145V5');
   expect(matchIdentity([only], device())).toBe(only);

@@ -1,4 +1,5 @@
 import type { CpeEvent } from './event.js';
+import { isPlaceholderSerial } from './placeholder-serial.js';
 
 /** OUI + product class + serial number (CWMP), the first two empty where the source does not know them. */
 export interface DeviceIdentity {
@@ -33,16 +34,18 @@ function cleanProductClass(text: string | undefined): string {
  * An identity without an OUI means the only device with that serial number; where there are several it cannot tell
  * which, and means a device of its own. A full identity means the device it names, else the only device with that
  * serial number when nothing they both name contradicts: that one was known by less, and is now known by more.
+ * A placeholder for a serial number joins nothing: it means a device that is known by exactly the same.
  */
 export function matchIdentity<T extends DeviceIdentity>(
   known: readonly T[],
   identity: DeviceIdentity,
 ): T | undefined {
   const { oui, productClass } = identity;
+  const joins = known.length > 0 && !isPlaceholderSerial(identity.serialNumber);
   const only = known.length === 1 ? known[0] : undefined;
-  if (only !== undefined && agrees(only, identity)) return only;
+  if (joins && only !== undefined && agrees(only, identity)) return only;
   const exact = known.find((device) => device.oui === oui && device.productClass === productClass);
-  if (exact !== undefined || oui === '') return exact;
+  if (exact !== undefined || oui === '' || !joins) return exact;
   const sameMaker = known.filter((device) => device.oui === oui && agrees(device, identity));
   return sameMaker.length === 1 ? sameMaker[0] : undefined;
 }

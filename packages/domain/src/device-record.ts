@@ -40,6 +40,21 @@ export interface SourceRecord {
   reports: Report[];
 }
 
+/**
+ * What must be known of a device to tell the retry of an Inform, or of a TransferComplete, from a new one. Kept for
+ * devices that have something to tell apart: null for nearly all of a fleet.
+ */
+export interface RepeatMemory {
+  /** RetryCount of the newest Inform. */
+  retryCount: number;
+  /** When the device started by the uptime it told then, epoch ms; null where it told none. */
+  startedAt: number | null;
+  /** Codes of the events (event code and CommandKey) told since RetryCount 0. */
+  told: number[];
+  /** Codes of its last transfers (CommandKey and StartTime), oldest first. */
+  transfers: number[];
+}
+
 /** All that the owner of a lane knows about a device: what apply-event.ts changes and the store keeps. */
 export interface DeviceRecord {
   /** 0 until the device is registered. */
@@ -62,6 +77,8 @@ export interface DeviceRecord {
   late: number;
   /** See recent-identities.ts. */
   recentIdentities: RecentIdentities;
+  /** See repeats.ts. */
+  repeats: RepeatMemory | null;
   /** The source heard last stands first. */
   sources: SourceRecord[];
   /** Before this moment silence changes nothing (a lower bound; gaps of intake only move it back). */
@@ -88,6 +105,7 @@ export function newDeviceRecord(
     duplicates: 0,
     late: 0,
     recentIdentities: [],
+    repeats: null,
     sources: [],
     quietUntil: -Infinity,
   };

@@ -17,6 +17,13 @@ export function identityFromSender(senderId: string, index: number): string {
 }
 
 /**
+ * The id of a CloudEvent. The sender's `source` is a part of it and of nothing else: the `source` of the event in the log is
+ * ours, so that no sender can repeat or foresee the identity of an event of another path.
+ * @param source without control characters
+ */
+export const identityFromCloudEvent = (source: string, id: string): string => digest(`${source}\n${id}`);
+
+/**
  * The id of an event by what it says: the same event sent again, in another batch or through another process, gets the
  * same id; two events of one device in one millisecond get two. The time of receipt has no part in it.
  * @param source kind of source, such as "/heartbeat"

@@ -2,7 +2,19 @@
 export const TEST_EVENT_TYPE = 'cpemon.test.v1';
 
 /** The types of event this version knows. The major version is part of the type; a new major is a new type. */
-export const EVENT_TYPES = ['cpemon.heartbeat.v1', 'cpemon.acs-event.v1', TEST_EVENT_TYPE] as const;
+export const EVENT_TYPES = [
+  'cpemon.heartbeat.v1',
+  'cpemon.acs-event.v1',
+  // An Inform in the CPE's own words: from its session, a mirror, or forwarded by an ACS.
+  'cpemon.inform.v1',
+  // Another request of a CPE: TransferComplete and the like.
+  'cpemon.rpc.v1',
+  // Values of parameters that an ACS, or we, asked a CPE for.
+  'cpemon.parameters.v1',
+  // A fact about a device by somebody else: an OLT, a RADIUS server, a CMTS.
+  'cpemon.observation.v1',
+  TEST_EVENT_TYPE,
+] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
 /** A scalar a device sent that no metric or attribute of ours names; kept so that nothing is lost. */
@@ -14,22 +26,82 @@ export interface ReportData {
   interval_seconds?: number;
   /** TR-069 event codes ("1 BOOT", "2 PERIODIC", …) of the Inform an ACS relayed. */
   event_codes?: string[];
+  /** CommandKey of each of `event_codes`, '' for none; absent when all are. */
+  command_keys?: string[];
+  /** How often the CPE has tried to deliver this Inform before; absent for 0. */
+  retry_count?: number;
+  /** What an ACS reports; absent where it said no more than values. */
+  occurrence?: AcsOccurrence;
+  /** A fault that the CPE or the ACS reports, CWMP codes as text ("9005"). */
+  fault?: { code: string; text: string };
+  /** Of a request of the CPE other than Inform: its method and scalar arguments. */
+  rpc?: { method: string; args: Record<string, string> };
+  /** Parameters as sent, secrets redacted. */
+  parameters?: ParameterValues;
+  /** How many of them are not here because an event has no room for them; absent for 0. */
+  parameters_left_out?: number;
   /** Descriptive values: wan_ip, sw_version, hw_version, manufacturer, model. */
   attributes?: Partial<Record<AttributeName, string>>;
   /** Readings by metric name; the name ends in the unit (`cpu_used_ratio`, `rx_power_dbm`). */
   metrics?: Record<string, number>;
+  /**
+   * When a relay read some of the attributes and metrics, by their names, RFC 3339 UTC with milliseconds: an ACS hands on
+   * values that are days old. Absent: with the event.
+   */
+  read_at?: Record<string, string>;
   /** Other scalars of the body, as sent. */
   extra?: Record<string, ExtraValue>;
   /** The device's own time as sent, kept when it was not believable. */
   raw_time?: string;
+  /** Who observed the device, and what; of `cpemon.observation.v1` alone. */
+  observation?: Observation;
+  /** Of a CloudEvent of a sender: who it says it is from, which `source` does not repeat, and what came beside the data. */
+  origin?: EventOrigin;
   /** What a test event does; of no other type. */
   test?: TestFailure;
+}
+
+/** Kinds of systems that tell something about a device which the device does not tell itself. */
+export const OBSERVERS = ['olt', 'cmts', 'dslam', 'radius', 'bng', 'other'] as const;
+export type Observer = (typeof OBSERVERS)[number];
+
+export interface Observation {
+  observer: Observer;
+  /** What happened ("dying_gasp", "los", "session_stop"); absent where values were read and nothing happened. */
+  observed?: string;
+  /** Of an alarm: that it began, or that it is over. */
+  state?: 'raised' | 'cleared';
+  /** A sentence of the observer. */
+  text?: string;
+}
+
+export interface EventOrigin {
+  /** CloudEvents `source` as the sender wrote it. */
+  source: string;
+  /** Attributes of the envelope that CPEmon does not know. */
+  extensions?: Record<string, ExtraValue>;
 }
 
 /** How a test event fails: at every attempt, or at those before `until` (RFC 3339) by the database's clock. */
 export interface TestFailure {
   fail: 'always' | 'until';
   until?: string;
+}
+
+/** Kinds of things that an ACS reports of a device. */
+export const ACS_OCCURRENCES = ['inform', 'fault', 'connection_request', 'provision', 'values'] as const;
+export type AcsOccurrence = (typeof ACS_OCCURRENCES)[number];
+
+/** Parameters of a data model (TR-098, TR-181) by full path. */
+export type ParameterValues = Record<string, ParameterValue>;
+
+export interface ParameterValue {
+  /** The text as sent. */
+  value: string;
+  /** Local name of its XML Schema type ("unsignedInt"); absent where it was not given. */
+  type?: string;
+  /** When the relay read it, RFC 3339 UTC with milliseconds; absent: with the event. */
+  at?: string;
 }
 
 export const ATTRIBUTE_NAMES = ['wan_ip', 'sw_version', 'hw_version', 'manufacturer', 'model'] as const;
@@ -42,7 +114,10 @@ export type AttributeName = (typeof ATTRIBUTE_NAMES)[number];
 export interface CpeEvent {
   /** The sender's id, or one derived from the event (see event-identity.ts). */
   id: string;
-  /** The path it came in by, an `IntakePath` prefixed with "/": "/heartbeat", "/telemetry", "/webhook". */
+  /**
+   * The path it came in by, an `IntakePath` prefixed with "/": "/heartbeat", "/telemetry", "/webhook". Of an observation
+   * "/observation/" and the kind of its observer.
+   */
   source: string;
   type: EventType;
   /** The device's normalised serial number. */

@@ -1,11 +1,14 @@
+import { isObserverSource } from './observation.js';
+
 /** The ways in. Silence of a device counts only while the path it reports by was accepting. */
-export const INTAKE_PATHS = ['heartbeat', 'telemetry', 'webhook'] as const;
+export const INTAKE_PATHS = ['heartbeat', 'telemetry', 'webhook', 'cwmp', 'mirror', 'events'] as const;
 export type IntakePath = (typeof INTAKE_PATHS)[number];
 
 /** The CloudEvents `source` of events that came in by `path`. */
 export const sourceOfPath = (path: IntakePath): string => `/${path}`;
 
-/** The path a `source` names, or undefined for a source of another version. */
+/** The path a `source` names, or undefined for a source of another version. Observations are CloudEvents. */
 export function pathOfSource(source: string): IntakePath | undefined {
+  if (isObserverSource(source)) return 'events';
   return INTAKE_PATHS.find((path) => source === `/${path}`);
 }

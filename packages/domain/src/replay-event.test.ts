@@ -11,7 +11,7 @@ import type { JudgementRules } from './transitions.js';
 
 const NOON = Date.UTC(2026, 10, 21, 12);
 const served = { acceptedAt: NOON + 86_400_000, gaps: [] };
-const intake: IntakeHistory = { heartbeat: served, telemetry: served, webhook: served };
+const intake = Object.fromEntries(INTAKE_PATHS.map((path) => [path, served])) as unknown as IntakeHistory;
 const rules: JudgementRules = { settings: DEFAULT_REACHABILITY_SETTINGS, intake };
 
 const newRecord = (): DeviceRecord =>
@@ -52,6 +52,10 @@ const reports = fc.array(
           maxKeys: 2,
         }),
         interval_seconds: fc.constantFrom(5, 60, 900),
+        read_at: fc.dictionary(
+          fc.constantFrom('rx_power_dbm', 'wifi', 'model'),
+          fc.integer({ min: -5000, max: 5000 }).map((second) => new Date(NOON + second * 1000).toISOString()),
+        ),
       },
       { requiredKeys: [] },
     ),

@@ -4,7 +4,9 @@ import {
   refuseUnlessApplicable,
   type ReceivedEvent,
 } from './apply-event.js';
-import type { DeviceRecord, Report } from './device-record.js';
+import type { DeviceRecord, Report, SourceRecord } from './device-record.js';
+import type { ReportData } from './event.js';
+import { olderReadings, withoutOlder } from './older-readings.js';
 import { rewriteReport } from './report-values.js';
 import { resumeSilence, type JudgementRules } from './transitions.js';
 
@@ -20,15 +22,22 @@ export function replayEvent(record: DeviceRecord, received: ReceivedEvent, rules
   refuseUnlessApplicable(received, rules);
   const { event, receivedAt } = received;
   const deviceTime = believableTime(event.time, receivedAt);
-  const source = record.sources.find(
-    ({ source: name, reports }) =>
-      name === event.source && reports.some((report) => isOf(report, received, deviceTime)),
-  );
+  const source = record.sources.find(({ source: name }) => name === event.source);
   if (source === undefined) return false;
+  const older = olderReadings(event.data, deviceTime, receivedAt) ?? [];
+  let found = false;
+  for (const { at, values } of older) {
+    const part = source.reports.findIndex(
+      ({ sequence, rankAt }) => sequence === received.sequence && rankAt === at,
+    );
+    if (part < 0) continue;
+    rewrite(source, part, at, values);
+    found = true;
+  }
   const at = source.reports.findIndex((report) => isOf(report, received, deviceTime));
-  const report = source.reports[at]!;
-  source.reports = rewriteReport(source.reports, at, event.data);
-  report.deviceTime = deviceTime;
+  if (at < 0) return found;
+  const fresh = older.length === 0 ? event.data : withoutOlder(event.data, older);
+  const report = rewrite(source, at, deviceTime, fresh);
   // Whether an older report's interval was overtaken by one that left no other trace cannot be told any more.
   if (at === 0) {
     const before = source.declaredSeconds;
@@ -36,6 +45,13 @@ export function replayEvent(record: DeviceRecord, received: ReceivedEvent, rules
     if (source.declaredSeconds !== before) resumeSilence(record, rules.settings);
   }
   return true;
+}
+
+function rewrite(source: SourceRecord, at: number, deviceTime: number | null, values: ReportData): Report {
+  const report = source.reports[at]!;
+  source.reports = rewriteReport(source.reports, at, values);
+  report.deviceTime = deviceTime;
+  return report;
 }
 
 /** By position; and by the time received, because a position alone says nothing of its generation. */

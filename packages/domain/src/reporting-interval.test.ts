@@ -3,7 +3,7 @@ import { DEFAULT_REACHABILITY_SETTINGS } from './reachability.js';
 import { expectedIntervalMs, knownIntervalSeconds, learnInterval, rhythmOf } from './reporting-interval.js';
 
 const NO_GAPS = { acceptedAt: 1e12, gaps: [] };
-const PERIODIC = rhythmOf({});
+const PERIODIC = rhythmOf({ data: {} });
 
 const learnAt = (
   times: number[],
@@ -43,21 +43,26 @@ test('a gap that overlaps a gap of intake teaches nothing', () => {
 
 test('a gap that ends in a boot teaches nothing, by its event code or by its uptime', () => {
   const byCode = learnAt([0, 60]);
-  learnInterval(byCode, 600_000, rhythmOf({ event_codes: ['1 BOOT', '2 PERIODIC'] }), NO_GAPS);
+  learnInterval(byCode, 600_000, rhythmOf({ data: { event_codes: ['1 BOOT', '2 PERIODIC'] } }), NO_GAPS);
   learnInterval(byCode, 630_000, PERIODIC, NO_GAPS);
   learnInterval(byCode, 690_000, PERIODIC, NO_GAPS);
   expect(byCode.learntGapsMs).toEqual([60_000, 60_000]);
 
   const byUptime = learnAt([0, 60]);
-  learnInterval(byUptime, 600_000, rhythmOf({ metrics: { uptime_seconds: 20 } }), NO_GAPS);
-  learnInterval(byUptime, 660_000, rhythmOf({ metrics: { uptime_seconds: 80 } }), NO_GAPS);
+  learnInterval(byUptime, 600_000, rhythmOf({ data: { metrics: { uptime_seconds: 20 } } }), NO_GAPS);
+  learnInterval(byUptime, 660_000, rhythmOf({ data: { metrics: { uptime_seconds: 80 } } }), NO_GAPS);
   expect(byUptime.learntGapsMs).toEqual([60_000, 60_000]);
 });
 
 test('VALUE CHANGE and CONNECTION REQUEST teach nothing and do not divide the gap they fall in', () => {
   const source = learnAt([0]);
-  learnInterval(source, 20_000, rhythmOf({ event_codes: ['4 VALUE CHANGE'] }), NO_GAPS);
-  learnInterval(source, 30_000, rhythmOf({ event_codes: ['6 CONNECTION REQUEST'] }), NO_GAPS);
-  learnInterval(source, 60_000, rhythmOf({ event_codes: ['2 PERIODIC', '4 VALUE CHANGE'] }), NO_GAPS);
+  learnInterval(source, 20_000, rhythmOf({ data: { event_codes: ['4 VALUE CHANGE'] } }), NO_GAPS);
+  learnInterval(source, 30_000, rhythmOf({ data: { event_codes: ['6 CONNECTION REQUEST'] } }), NO_GAPS);
+  learnInterval(
+    source,
+    60_000,
+    rhythmOf({ data: { event_codes: ['2 PERIODIC', '4 VALUE CHANGE'] } }),
+    NO_GAPS,
+  );
   expect(source.learntGapsMs).toEqual([60_000]);
 });

@@ -1,5 +1,6 @@
 import type { SourceRecord } from './device-record.js';
-import type { ReportData } from './event.js';
+import type { CpeEvent, ReportData } from './event.js';
+import { BOOT_CODE, PERIODIC_CODE } from './event-codes.js';
 import { gapsBetween, type PathIntake } from './intake-history.js';
 import type { ReachabilitySettings } from './reachability.js';
 
@@ -17,17 +18,25 @@ export interface Rhythm {
   uptimeMs: number;
 }
 
-const BOOT_CODE = /^[01](\s|$)/;
-const PERIODIC_CODE = /^(2|14)(\s|$)/;
-
-/** Event codes as in TR-069 Amendment 6, table 8; a report without any is taken for a periodic one. */
-export function rhythmOf(data: ReportData): Rhythm {
+/**
+ * Event codes as in TR-069 Amendment 6, table 8; a report without any is taken for a periodic one, unless it is an
+ * Inform, whose list may be empty when it is sent again (3.7.1.5). Other requests of a CPE, values that it was asked for
+ * and what an ACS does are no reports of its own accord.
+ */
+export function rhythmOf({ type, data }: { type?: CpeEvent['type']; data: ReportData }): Rhythm {
   const codes = data.event_codes;
   const boot = codes !== undefined && codes.some((code) => BOOT_CODE.test(code));
   const periodic =
-    codes === undefined || codes.length === 0 || codes.some((code) => PERIODIC_CODE.test(code));
+    codes === undefined || codes.length === 0
+      ? isReport(type, data)
+      : codes.some((code) => PERIODIC_CODE.test(code));
   const uptime = data.metrics?.['uptime_seconds'];
   return { periodic: periodic && !boot, boot, uptimeMs: uptime === undefined ? Infinity : uptime * 1000 };
+}
+
+function isReport(type: CpeEvent['type'] | undefined, { occurrence }: ReportData): boolean {
+  if (occurrence !== undefined && occurrence !== 'inform') return false;
+  return type !== 'cpemon.inform.v1' && type !== 'cpemon.rpc.v1' && type !== 'cpemon.parameters.v1';
 }
 
 /**

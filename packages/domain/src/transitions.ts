@@ -1,5 +1,6 @@
 import type { DeviceRecord, SourceRecord } from './device-record.js';
 import { gapsBetween, intakeOfSource, type IntakeHistory } from './intake-history.js';
+import { isObserverSource } from './observation.js';
 import {
   offlineAfterMs,
   silenceDeadlines,
@@ -92,7 +93,8 @@ function silenceUntil(
 ): void {
   if (record.reachability !== 'online' && record.reachability !== 'stale') return;
   const { staleAt, offlineAt } = deadlinesOf(record, until, rules, onlyProven);
-  const intervalMs = Math.max(...record.sources.map((source) => expectedIntervalMs(source, rules.settings)));
+  const reporting = record.sources.filter(({ source }) => !isObserverSource(source));
+  const intervalMs = Math.max(...reporting.map((source) => expectedIntervalMs(source, rules.settings)));
   if (record.reachability === 'online' && staleAt < until) {
     change(record, 'stale', staleAt, silent(staleAfterMs(intervalMs, rules.settings)), transitions);
   }
@@ -127,6 +129,7 @@ function deadlinesOf(
   let staleAt = -Infinity;
   let offlineAt = -Infinity;
   for (const source of record.sources) {
+    if (isObserverSource(source.source)) continue;
     const deadlines = sourceDeadlines(source, until, rules, onlyProven);
     staleAt = Math.max(staleAt, deadlines.staleAt);
     offlineAt = Math.max(offlineAt, deadlines.offlineAt);
@@ -157,6 +160,7 @@ function earliestDeadlines(record: DeviceRecord, settings: ReachabilitySettings)
   let staleAt = -Infinity;
   let offlineAt = -Infinity;
   for (const source of record.sources) {
+    if (isObserverSource(source.source)) continue;
     const intervalMs = expectedIntervalMs(source, settings);
     staleAt = Math.max(staleAt, source.lastSeenAt + staleAfterMs(intervalMs, settings));
     offlineAt = Math.max(offlineAt, source.lastSeenAt + offlineAfterMs(intervalMs, settings));

@@ -56,6 +56,8 @@ export interface ParkedEvent extends LaneRef {
 export interface LaneCounts extends LaneRef {
   duplicates: number;
   late: number;
+  /** Events of identities that are no devices; absent: none. */
+  quarantined?: number;
   /** Devices whose events were applied. */
   devices: number;
   /** Events that changed nothing because their devices are not known; of a replay. */
@@ -102,8 +104,10 @@ export interface LaneStats extends LaneRef {
   offset: number;
   lagEvents: number;
   oldestUnappliedAt: number | null;
+  /** Of what was applied. */
   duplicates: number;
   late: number;
+  quarantined: number;
   /** Of the positions up to `offset`: waiting behind or at an event that cannot be applied, given up, skipped. */
   parkedEvents: number;
   parkedDevices: number;

@@ -63,3 +63,16 @@ test('a path on which everything failed is not accepting, one on which something
   state.now = 61_000;
   expect(appender.accepting('webhook')).toBe(true);
 });
+
+test('what would be refused is known before it is tried', async () => {
+  const { state, appender, append } = setUp();
+  expect(appender.turnsAway('webhook')).toBeUndefined();
+  state.fail = new LogFullError('full');
+  await append('webhook').catch(() => undefined);
+  expect(appender.turnsAway('webhook')).toMatchObject({ code: 'overloaded' });
+  expect(appender.turnsAway('cwmp')).toBeUndefined();
+  state.now = 200;
+  expect(appender.turnsAway('webhook')).toBeUndefined();
+  state.closedBy = ['disk'];
+  expect(appender.turnsAway('cwmp')).toMatchObject({ code: 'backlog_full' });
+});

@@ -1,5 +1,5 @@
 import type { CpeEvent, IntakePath } from '@cpemon/domain';
-import { LogFullError, type LogAppender } from '@cpemon/event-log';
+import { LogFullError, LogUnavailableError, type LogAppender } from '@cpemon/event-log';
 import type { IntakeGate } from './intake-gate.js';
 import { RefusedAppendError } from './refused-append.js';
 import { createRetryAfter, type RetryAfter } from './retry-after.js';
@@ -15,6 +15,11 @@ export interface WatchedAppender extends Pick<LogAppender, 'append'> {
    * the gate is closed. A path on which nothing arrived is accepting as long as the log is there.
    */
   accepting(path: IntakePath): boolean;
+  /**
+   * Why an append on a path would most likely fail now; undefined when it may be tried. For those who have not read a
+   * body yet.
+   */
+  turnsAway(path: IntakePath): Error | undefined;
 }
 
 export interface WatchOptions {
@@ -28,6 +33,8 @@ export interface WatchOptions {
 
 /** After a failure a path counts as closed until something is taken again, but no longer than this. */
 const FAILURE_LASTS_MS = 60_000;
+/** After a call found no room others of its path are turned away so long, unless one is taken before. */
+const FULL_LASTS_MS = 200;
 /** A full log takes a while to drain: those it turns away come back spread over this. */
 const CLOSED_RETRY_SECONDS = { shortest: 10, longest: 40 };
 
@@ -40,6 +47,7 @@ export function watchAppends(
   const { gate, retryAfter = createRetryAfter(clock, random) } = options;
   const taken = new Set<IntakePath>();
   const failedAt = new Map<IntakePath, number>();
+  const fullAt = new Map<IntakePath, number>();
   const closed = (): boolean => gate !== undefined && gate.closedBy(clock()).length > 0;
   const refuseClosed = (): RefusedAppendError => {
     const { shortest, longest } = CLOSED_RETRY_SECONDS;
@@ -52,11 +60,13 @@ export function watchAppends(
         () => {
           taken.add(path);
           failedAt.delete(path);
+          fullAt.delete(path);
           retryAfter.taken();
         },
         (error: unknown) => {
           failedAt.set(path, clock());
           if (!(error instanceof LogFullError)) throw error;
+          fullAt.set(path, clock());
           throw new RefusedAppendError('overloaded', retryAfter.refused(), { cause: error });
         },
       );
@@ -66,6 +76,12 @@ export function watchAppends(
       const refusedOnly = failing && !taken.has(path);
       taken.delete(path);
       return appender.connected() && !refusedOnly && !closed();
+    },
+    turnsAway(path) {
+      if (closed()) return refuseClosed();
+      if (!appender.connected()) return new LogUnavailableError('The event log has not been reached yet');
+      if (clock() - (fullAt.get(path) ?? -Infinity) >= FULL_LASTS_MS) return undefined;
+      return new RefusedAppendError('overloaded', retryAfter.refused());
     },
   };
 }

@@ -19,4 +19,12 @@ export function createTokenCheck(tokens: readonly string[]): TokenCheck {
   };
 }
 
+const NAMED_TOKEN = /^([A-Za-z0-9][A-Za-z0-9._@-]{0,63}):(.+)$/;
+
+/** An entry of OPERATOR_TOKENS: `name:token`, or a token alone. */
+export function splitNamedToken(entry: string): { name: string | undefined; token: string } {
+  const [, name, token] = NAMED_TOKEN.exec(entry) ?? [];
+  return token === undefined ? { name: undefined, token: entry } : { name, token };
+}
+
 const digest = (token: string): string => hash('sha256', token, 'base64');

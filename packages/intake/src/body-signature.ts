@@ -1,5 +1,6 @@
-import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { SigningSecrets } from './signing-secrets.js';
 
 /** Whether `signature` is that of the raw body under one of the live secrets. */
 export type SignatureCheck = (body: Buffer, signature: string) => boolean;
@@ -7,13 +8,14 @@ export type SignatureCheck = (body: Buffer, signature: string) => boolean;
 const HEX_SHA256 = /^(?:sha256=)?([0-9a-f]{64})$/i;
 
 /** Hex HMAC-SHA256 of the raw body. Several secrets may be live, so that they can be changed without a gap. */
-export function createSignatureCheck(secrets: readonly string[]): SignatureCheck {
-  const keys = secrets.map((secret) => createSecretKey(Buffer.from(secret)));
+export function createSignatureCheck(secrets: SigningSecrets): SignatureCheck {
   return (body, signature) => {
     const hex = HEX_SHA256.exec(signature.trim())?.[1];
     if (hex === undefined) return false;
     const claimed = Buffer.from(hex, 'hex');
-    return keys.some((key) => timingSafeEqual(createHmac('sha256', key).update(body).digest(), claimed));
+    return secrets
+      .live()
+      .some(({ text }) => timingSafeEqual(createHmac('sha256', text).update(body).digest(), claimed));
   };
 }
 

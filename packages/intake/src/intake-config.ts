@@ -4,6 +4,7 @@ import { parseDatabaseUrl, type DatabaseAddress } from '@cpemon/database';
 import { DEFAULT_APPEND_LIMITS, type AppendLimits } from '@cpemon/event-log';
 import type { ConfigReader, ConnectionLimits } from '@cpemon/service-kit';
 import type { GateLimits } from './intake-gate.js';
+import { readRefusedBodyLimits, type RefusedBodyLimits } from './refused-bodies.js';
 
 /** What every process that takes events in is told. */
 export interface IntakeConfig {
@@ -23,6 +24,8 @@ export interface IntakeConfig {
   /** A database in which several servers take writes is warned of, not refused. */
   allowMultiPrimary: boolean;
   connectionLimits: ConnectionLimits;
+  /** How much is kept of what is refused. */
+  refusedBodies: RefusedBodyLimits;
 }
 
 const BACKLOG_BYTES = 50 * 1024 ** 3;
@@ -57,6 +60,7 @@ export function readIntakeConfig(
     databaseDiskPath: reader.optionalString('DATABASE_DISK_PATH'),
     allowMultiPrimary: reader.boolean('ALLOW_MULTI_PRIMARY', { default: false }),
     connectionLimits: readConnectionLimits(reader),
+    refusedBodies: readRefusedBodyLimits(reader),
   };
 }
 

@@ -13,6 +13,9 @@ import { GATE_REASONS, type GateReading, type GateReason } from './intake-gate.j
 
 /** How a request to a path ended: `queued`, a refusal, or one of these. */
 const OTHER_OUTCOMES = [
+  // Right, and nothing to keep: an empty POST of CWMP, a message that is no event.
+  'empty',
+  'no_event',
   'overloaded',
   'backlog_full',
   'log_unavailable',

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { refuse, type Refusal } from '@cpemon/contracts';
 
-export type MediaType = 'json' | 'ndjson';
+export type MediaType = 'json' | 'ndjson' | 'xml';
 
 const NAMES: Record<string, MediaType> = {
   'application/json': 'json',
@@ -10,8 +10,10 @@ const NAMES: Record<string, MediaType> = {
   'application/ndjson': 'ndjson',
   'application/jsonl': 'ndjson',
   'application/x-jsonlines': 'ndjson',
+  'text/xml': 'xml',
+  'application/xml': 'xml',
 };
-const STRUCTURED_JSON = /^application\/[\w.-]+\+json$/;
+const STRUCTURED = /^application\/[\w.-]+\+(json|xml)$/;
 const UTF8 = /;\s*charset\s*=\s*"?utf-?8"?/i;
 
 const COMPRESSED = refuse('unsupported_encoding', 'Compressed bodies are not taken here.');
@@ -24,14 +26,20 @@ export function mediaTypeOf(headers: IncomingHttpHeaders, taken: readonly MediaT
   const header = headers['content-type'];
   if (header === undefined || header === '' || header === 'application/json') return 'json';
   const name = header.split(';', 1)[0]!.trim().toLowerCase();
-  const type = NAMES[name] ?? (STRUCTURED_JSON.test(name) ? 'json' : undefined);
+  const type = NAMES[name] ?? (STRUCTURED.exec(name)?.[1] as 'json' | 'xml' | undefined);
   if (type === undefined || !taken.includes(type)) {
     return refuse(
       'unsupported_media_type',
       `The body must be ${taken.map((each) => WORDS[each]).join(' or ')}.`,
     );
   }
+  // XML says it in its own first line too; its reader judges both.
+  if (type === 'xml') return type;
   return header.toLowerCase().includes('charset') && !UTF8.test(header) ? NOT_UTF8 : type;
 }
 
-const WORDS: Record<MediaType, string> = { json: 'application/json', ndjson: 'application/x-ndjson' };
+const WORDS: Record<MediaType, string> = {
+  json: 'application/json',
+  ndjson: 'application/x-ndjson',
+  xml: 'text/xml',
+};

@@ -1,19 +1,20 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import {
   SINGLE_BODY_BYTES,
   isRefusal,
-  readArrayBody,
   readSingleBody,
   type ReadBody,
   type ReportFormat,
+  type RequestContext,
 } from '@cpemon/contracts';
 import type { LogAppender } from '@cpemon/event-log';
 import type { Logger } from '@cpemon/service-kit';
 import { sendAccepted, sendAppendFailure, sendNoRoom, sendQueued } from './answers.js';
-import { INVALID_SIGNATURE, type Authenticity } from './authenticity.js';
+import type { Authenticity } from './authenticity.js';
 import { countRejected, refuseBody, tooLarge, type BodyRefusal } from './body-refusal.js';
 import type { IntakeMetrics, PathMetrics } from './intake-metrics.js';
-import { mediaTypeOf } from './media-type.js';
+import { mediaTypeOf, type MediaType } from './media-type.js';
+import { KEEP_NO_BODIES, senderOf, type RefusedBodies } from './refused-bodies.js';
 import { receiveBody } from './request-body.js';
 import { correlationIdOf, requestContextOf } from './request-identity.js';
 
@@ -22,41 +23,68 @@ export interface EventRouteOptions {
   authenticity: Authenticity;
   appender: Pick<LogAppender, 'append'>;
   metrics: IntakeMetrics;
+  /** Where bodies that are refused go; nowhere when left out. */
+  refusedBodies?: RefusedBodies;
   logger: Logger;
+}
+
+/** Turns a body that may be read into events. */
+export type BodyReader = (
+  body: Buffer,
+  mediaType: MediaType,
+  context: RequestContext,
+  headers: IncomingHttpHeaders,
+) => ReadBody | BodyRefusal;
+
+export interface SingleEventRouteOptions extends EventRouteOptions {
+  /** What bodies may be, and how they are read; JSON of the format when left out. */
+  reading?: { takes: readonly MediaType[]; limitBytes: number; read: BodyReader };
 }
 
 export type RouteHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
-const TOO_LARGE = tooLarge(SINGLE_BODY_BYTES);
-
 /**
  * `POST` of one event: 202 once it is committed. Written by hand because every device calls it every minute: what it
  * allocates and awaits decides how many devices one process can serve.
- * @param options.arrays whether a small array of events is taken as well
  */
-export function createSingleEventRoute(options: EventRouteOptions & { arrays?: boolean }): RouteHandler {
-  const { format, authenticity, appender, logger } = options;
+export function createSingleEventRoute(options: SingleEventRouteOptions): RouteHandler {
+  const { format, authenticity, appender, logger, refusedBodies = KEEP_NO_BODIES } = options;
   const metrics = options.metrics.path(format.path);
-  const readBody = options.arrays === true ? readArrayBody : readSingleBody;
+  const {
+    takes,
+    limitBytes,
+    read: readBody,
+  } = options.reading ?? {
+    takes: ['json'] as const,
+    limitBytes: SINGLE_BODY_BYTES,
+    read: (body: Buffer, _mediaType: MediaType, context: RequestContext) =>
+      readSingleBody(body, format, context),
+  };
+  const bodyTooLarge = tooLarge(limitBytes);
 
   return (request, response) => {
     const { headers } = request;
     const correlationId = correlationIdOf(headers);
-    const refuse = (refusal: BodyRefusal): void => refuseBody(response, metrics, refusal, correlationId);
+    const refuse = (refusal: BodyRefusal, body?: Buffer): void => {
+      if (body !== undefined) {
+        refusedBodies.keep({ ...senderOf(request), ...refusal, path: format.path, body });
+      }
+      refuseBody(response, metrics, refusal, correlationId);
+    };
 
-    const mediaType = mediaTypeOf(headers, ['json']);
+    const mediaType = mediaTypeOf(headers, takes);
     if (typeof mediaType !== 'string') return refuse(mediaType);
-    const verdict = authenticity(headers);
+    const verdict = authenticity(headers, request);
     if (verdict !== 'allowed' && isRefusal(verdict)) return refuse(verdict);
 
-    receiveBody(request, SINGLE_BODY_BYTES, {
-      tooLarge: () => refuse(TOO_LARGE),
+    receiveBody(request, limitBytes, {
+      tooLarge: () => refuse(bodyTooLarge),
       noRoom: () => metrics.ended(sendNoRoom(response, correlationId)),
       aborted: () => metrics.ended('aborted'),
       complete(body) {
-        if (verdict !== 'allowed' && !verdict.bodyMustMatch(body)) return refuse(INVALID_SIGNATURE);
-        const read = readBody(body, format, requestContextOf(headers, correlationId));
-        if (isRefusal(read)) return refuse(read);
+        if (verdict !== 'allowed' && !verdict.bodyMustMatch(body)) return refuse(verdict.otherwise, body);
+        const read = readBody(body, mediaType, requestContextOf(headers, correlationId), headers);
+        if (isRefusal(read)) return refuse(read, body);
         const startedAt = performance.now();
         appender.append(read.events, format.path).then(
           () => {

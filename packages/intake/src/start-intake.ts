@@ -9,11 +9,13 @@ import type { IntakeConfig } from './intake-config.js';
 import { createIntakeGate } from './intake-gate.js';
 import { createIntakeMetrics, type IntakeMetrics } from './intake-metrics.js';
 import { createLateAppender, type LateAppender } from './late-appender.js';
+import { createRefusedBodies, type RefusedBodyRing } from './refused-bodies.js';
 
 /** What a process needs to take events in, connected to the log as soon as that can be reached. */
 export interface Intake {
   appender: WatchedAppender;
   metrics: IntakeMetrics;
+  refusedBodies: RefusedBodyRing;
   ready(): Promise<ReadinessReport>;
   /** Says that this process accepts no more; called before it stops listening. */
   stopAccepting(): Promise<void>;
@@ -92,6 +94,7 @@ export async function startIntake(options: {
   return {
     appender,
     metrics,
+    refusedBodies: createRefusedBodies(config.refusedBodies),
     async ready() {
       const database = await probe
         .run(BEAT_DEADLINE_MS, (connection) => connection.query('SELECT 1'))

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { ARRAY_BODY_BYTES, isRefusal, readArrayBody, refuse } from '@cpemon/contracts';
 import { sendAccepted, sendAppendFailure, sendNoRoom, sendRefusal } from './answers.js';
-import { INVALID_SIGNATURE } from './authenticity.js';
 import { refuseBody, tooLarge, type BodyRefusal } from './body-refusal.js';
 import { appendLines, type LinesResult } from './line-stream.js';
 import type { IntakeOutcome } from './intake-metrics.js';
 import { mediaTypeOf } from './media-type.js';
+import { KEEP_NO_BODIES, senderOf } from './refused-bodies.js';
 import { receiveBody } from './request-body.js';
 import { correlationIdOf, requestContextOf } from './request-identity.js';
 import { countAccepted, type EventRouteOptions, type RouteHandler } from './single-event-route.js';
@@ -20,18 +20,23 @@ const ALL_REFUSED = refuse('all_events_refused', 'No event of the body was accep
  * was accepted and what was rejected, once all that was accepted is committed.
  */
 export function createTelemetryRoute(options: EventRouteOptions): RouteHandler {
-  const { format, authenticity, appender, logger } = options;
+  const { format, authenticity, appender, logger, refusedBodies = KEEP_NO_BODIES } = options;
   const metrics = options.metrics.path(format.path);
   let streams = 0;
 
   return (request, response) => {
     const { headers } = request;
     const correlationId = correlationIdOf(headers);
-    const refuseIt = (refusal: BodyRefusal): void => refuseBody(response, metrics, refusal, correlationId);
+    const refuseIt = (refusal: BodyRefusal, body?: Buffer): void => {
+      if (body !== undefined) {
+        refusedBodies.keep({ ...senderOf(request), ...refusal, path: format.path, body });
+      }
+      refuseBody(response, metrics, refusal, correlationId);
+    };
 
     const mediaType = mediaTypeOf(headers, ['json', 'ndjson']);
     if (typeof mediaType !== 'string') return refuseIt(mediaType);
-    const verdict = authenticity(headers);
+    const verdict = authenticity(headers, request);
     if (verdict !== 'allowed' && isRefusal(verdict)) return refuseIt(verdict);
 
     const context = requestContextOf(headers, correlationId);
@@ -52,10 +57,10 @@ export function createTelemetryRoute(options: EventRouteOptions): RouteHandler {
       noRoom: () => metrics.ended(sendNoRoom(response, correlationId)),
       aborted: () => metrics.ended('aborted'),
       complete(body) {
-        if (verdict !== 'allowed' && !verdict.bodyMustMatch(body)) return refuseIt(INVALID_SIGNATURE);
+        if (verdict !== 'allowed' && !verdict.bodyMustMatch(body)) return refuseIt(verdict.otherwise, body);
         if (mediaType === 'ndjson') return takeLines([body]);
         const read = readArrayBody(body, format, context);
-        if (isRefusal(read)) return refuseIt(read);
+        if (isRefusal(read)) return refuseIt(read, body);
         const startedAt = performance.now();
         appender.append(read.events, format.path).then(
           () => {

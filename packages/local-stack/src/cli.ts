@@ -1,10 +1,13 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { join, resolve } from 'node:path';
 import { addDeadLetterVerbs } from './cli-dead-letters.js';
+import { addGenieacsVerb } from './cli-genieacs.js';
 import { addAuditVerb, addLogVerbs } from './cli-log.js';
 import { addParkedVerbs } from './cli-parked.js';
+import { addRefusedVerbs, type RefusedSource } from './cli-refused.js';
 import { addRebuildVerbs, addReplayVerbs } from './cli-replay.js';
-import { readApiAddress } from './config.js';
+import { addSendVerb } from './cli-send.js';
+import { readApiAddress, readConnectorEnvironment, type AcsIngestAddress } from './config.js';
 import { askSupervisor } from './control-server.js';
 import type { ScaleAnswer, StackStatus } from './control-actions.js';
 import { SERVICES } from './port-plan.js';
@@ -12,6 +15,7 @@ import { createOperatorApi, type ApiAddress, type OperatorApi } from './operator
 import { isRunning } from './process-identity.js';
 import { readReadiness } from './readiness.js';
 import type { ReplicaStatus } from './service-group.js';
+import { targetByUrl, targetInStack } from './send/send-target.js';
 import { readStackFile, type StackFile } from './stack-file.js';
 import { MOST_REPLICAS, USUAL_DATA_FOLDER, wholeNumber } from './start-options.js';
 
@@ -105,6 +109,18 @@ export async function runVerb(
   addRebuildVerbs(program, tools);
   addLogVerbs(program, tools);
   addAuditVerb(program, tools);
+  addGenieacsVerb(program, {
+    environment: () => readConnectorEnvironment(environment),
+    ofStack: () => acsIngestOf(stack()),
+    dataFolder: () => resolve(repository, program.opts<{ data: string }>().data),
+    say,
+  });
+  addRefusedVerbs(program, { ...tools, sources: () => refusedSources(stack()) });
+  addSendVerb(program, {
+    ...tools,
+    ...{ say, folder: process.cwd() },
+    target: (as, url) => (url === undefined ? targetInStack(as, stack()) : targetByUrl(as, url, environment)),
+  });
 
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -121,6 +137,21 @@ function apiOf({ processes, tokens }: StackFile): ApiAddress {
   const url = processes.find((one) => one.name === 'cpemon-api' && one.url !== undefined)?.url;
   if (url === undefined) throw new Error('No cpemon-api is running: npm run cpemon -- scale cpemon-api 1');
   return { url, token: tokens.operator };
+}
+
+const refusedSources = ({ processes, tokens }: StackFile): RefusedSource[] =>
+  processes
+    .filter(({ name }) => name === 'acs-ingest' || name === 'cpemon-api')
+    .map(({ name, replica, ops_url: url }) => ({
+      ...{ url, token: tokens.operator },
+      name: replica === 1 ? name : `${name}-${replica}`,
+    }));
+
+/** @throws Error with a sentence when no acs-ingest runs */
+function acsIngestOf({ processes, webhook_secret: secret }: StackFile): AcsIngestAddress {
+  const url = processes.find((one) => one.name === 'acs-ingest' && one.url !== undefined)?.url;
+  if (url === undefined) throw new Error('No acs-ingest is running: npm run cpemon -- scale acs-ingest 1');
+  return { url, secret };
 }
 
 /** @throws Error with a sentence when no stack runs on that folder */

@@ -19,7 +19,8 @@ export interface LocalStackEnvironment {
 
 const PROXIES = /^(https?|ftp|all|no)_proxy$/i;
 const LIMITS = 'MIN_FREE_DISK_PERCENT|MAX_BACKLOG_BYTES|LOG_RETENTION_HOURS|LOG_RETENTION_BYTES';
-const INHERITED = new RegExp(`^(PATH|HOME|USER|LANG|LC_\\w+|TZ|TMPDIR|NODE_\\w+|${LIMITS})$`);
+const KEPT = 'KEEP_REFUSED_BODIES|KEEP_REFUSED_BODY_BYTES';
+const INHERITED = new RegExp(`^(PATH|HOME|USER|LANG|LC_\\w+|TZ|TMPDIR|NODE_\\w+|${LIMITS}|${KEPT})$`);
 
 export function readEnvironment(env: NodeJS.ProcessEnv): LocalStackEnvironment {
   const given = (name: string) => (env[name] === undefined || env[name] === '' ? undefined : env[name]);
@@ -53,6 +54,31 @@ export function readApiAddress(env: NodeJS.ProcessEnv): ApiAddress | undefined {
   if (!URL.canParse(url) || !/^https?:/.test(url))
     throw new Error('CPEMON_URL must be a URL: http://127.0.0.1:8080');
   return { url, token };
+}
+
+/** Where acs-ingest is, and one of its WEBHOOK_SECRETS. */
+export interface AcsIngestAddress {
+  url: string;
+  secret?: string;
+}
+
+/** What `npm run cpemon -- genieacs` takes from the environment. */
+export interface ConnectorEnvironment {
+  /** CPEMON_ACS_URL and CPEMON_WEBHOOK_SECRET; undefined when neither is set. */
+  acsIngest?: AcsIngestAddress;
+  /** GENIEACS_NBI_AUTHORIZATION: the value of an Authorization header. */
+  nbiAuthorization?: string;
+}
+
+/** @throws Error with a sentence when CPEMON_ACS_URL is missing beside its secret, or is no URL */
+export function readConnectorEnvironment(env: NodeJS.ProcessEnv): ConnectorEnvironment {
+  const { CPEMON_ACS_URL: url = '', CPEMON_WEBHOOK_SECRET: secret = '' } = env;
+  const { GENIEACS_NBI_AUTHORIZATION: authorization = '' } = env;
+  const nbi = authorization === '' ? {} : { nbiAuthorization: authorization };
+  if (url === '' && secret === '') return nbi;
+  if (!URL.canParse(url) || !/^https?:/.test(url))
+    throw new Error('CPEMON_ACS_URL must be a URL: http://127.0.0.1:8081');
+  return { acsIngest: { url, ...(secret === '' ? {} : { secret }) }, ...nbi };
 }
 
 function pick(env: NodeJS.ProcessEnv, names: RegExp): Record<string, string> {

@@ -216,9 +216,10 @@ function removeData(layout: DataLayout): void {
 
 function wantedPorts({ options, environment }: LocalStackOptions): { owner: string; port: number }[] {
   const ofServices = SERVICES.flatMap((name) => {
-    const { port, opsPort } = firstReplicaPorts(name, options.basePort);
+    const { port, cwmpPort, opsPort } = firstReplicaPorts(name, options.basePort);
     return [
       ...(port === undefined ? [] : [{ owner: name, port }]),
+      ...(cwmpPort === undefined ? [] : [{ owner: `${name}, CWMP`, port: cwmpPort }]),
       { owner: `${name}, operations`, port: opsPort },
     ];
   });

@@ -17,6 +17,7 @@ const listen = (port: number): Promise<Server> =>
 test('every port keeps its distance from the base port', () => {
   expect(firstReplicaPorts('cpemon-api', 8080)).toEqual({ port: 8080, opsPort: 9101 });
   expect(firstReplicaPorts('cpemon-api', 18080)).toEqual({ port: 18080, opsPort: 19101 });
+  expect(firstReplicaPorts('acs-ingest', 8080)).toEqual({ port: 8081, cwmpPort: 7547, opsPort: 9102 });
   expect(firstReplicaPorts('cpemon-writer', 8081)).toEqual({ opsPort: 9104 });
   expect(databasePort(8080)).toBe(13306);
   expect(databasePort(18080)).toBe(23306);

@@ -8,28 +8,37 @@ export type ServiceName = (typeof SERVICES)[number];
 /** Ports of the first replica of each service and of the database, with --base-port at its default. */
 const PORTS = {
   'cpemon-api': { port: 8080, opsPort: 9101 },
-  'acs-ingest': { port: 8081, opsPort: 9102 },
+  // 7547 is the port of CWMP; the other takes webhooks, and sessions as well.
+  'acs-ingest': { port: 8081, cwmpPort: 7547, opsPort: 9102 },
   'cpemon-writer': { opsPort: 9103 },
   'cpe-simulator': { port: 8083, opsPort: 9104 },
 } as const;
 const DATABASE_PORT = 13306;
 
 /** Further replicas look for free ports from here on. */
-const FURTHER = { port: 8090, opsPort: 9110 };
+const FURTHER = { port: 8090, cwmpPort: 7560, opsPort: 9110 };
 const FURTHER_RANGE = 200;
 
+/** The lowest port of the plan is that of CWMP. */
+export const SMALLEST_BASE_PORT = DEFAULT_BASE_PORT - 7547 + 1;
 export const LARGEST_BASE_PORT = 65_535 - (DATABASE_PORT - DEFAULT_BASE_PORT);
 
 export interface ReplicaPorts {
   /** Public port; absent when the service has none. */
   port?: number;
+  /** For CPEs alone; absent when the service talks no CWMP. */
+  cwmpPort?: number;
   opsPort: number;
 }
 
 export function firstReplicaPorts(service: ServiceName, basePort: number): ReplicaPorts {
   const shift = basePort - DEFAULT_BASE_PORT;
   const { opsPort, ...rest } = PORTS[service];
-  return { opsPort: opsPort + shift, ...('port' in rest ? { port: rest.port + shift } : {}) };
+  return {
+    opsPort: opsPort + shift,
+    ...('port' in rest ? { port: rest.port + shift } : {}),
+    ...('cwmpPort' in rest ? { cwmpPort: rest.cwmpPort + shift } : {}),
+  };
 }
 
 export function databasePort(basePort: number): number {
@@ -55,6 +64,7 @@ export async function furtherReplicaPorts(
   return {
     opsPort: await next(FURTHER.opsPort + shift),
     ...('port' in PORTS[service] ? { port: await next(FURTHER.port + shift) } : {}),
+    ...('cwmpPort' in PORTS[service] ? { cwmpPort: await next(FURTHER.cwmpPort + shift) } : {}),
   };
 }
 

@@ -14,6 +14,8 @@ test('secrets survive a restart, in a file that only its owner reads', () => {
   const all = [
     ...Object.values(first.tokens),
     first.webhookSecret,
+    first.cwmpPassword,
+    first.cwmpSessionSecret,
     first.databaseAdmin,
     ...Object.values(first.databaseUsers),
   ];

@@ -7,6 +7,10 @@ import { writeFileAtomically } from './atomic-file.js';
 export interface StackSecrets {
   tokens: { operator: string; viewer: string; ingest: string };
   webhookSecret: string;
+  /** Of every CPE that talks CWMP with this stack. */
+  cwmpPassword: string;
+  /** Signs the cookies and nonces of its sessions, for all replicas. */
+  cwmpSessionSecret: string;
   databaseAdmin: string;
   databaseUsers: Record<DatabaseRole, string>;
 }
@@ -23,6 +27,8 @@ export function keepSecrets(file: string): StackSecrets {
       ingest: tokens.ingest ?? newSecret(),
     },
     webhookSecret: kept.webhookSecret ?? newSecret(),
+    cwmpPassword: kept.cwmpPassword ?? newSecret(),
+    cwmpSessionSecret: kept.cwmpSessionSecret ?? newSecret(),
     databaseAdmin: kept.databaseAdmin ?? newSecret(),
     databaseUsers: Object.fromEntries(
       DATABASE_ROLES.map((role) => [role, users[role] ?? newSecret()]),

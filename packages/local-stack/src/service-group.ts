@@ -9,6 +9,8 @@ export interface ReplicaStatus {
   replica: number;
   process: ProcessIdentity;
   url?: string;
+  /** Where CPEs post to. */
+  cwmpUrl?: string;
   opsUrl: string;
 }
 
@@ -79,6 +81,7 @@ export function createServiceGroup(options: ServiceGroupOptions): ServiceGroup {
             process,
             opsUrl: `http://127.0.0.1:${ports.opsPort}`,
             ...(ports.port === undefined ? {} : { url: `http://127.0.0.1:${ports.port}` }),
+            ...(ports.cwmpPort === undefined ? {} : { cwmpUrl: `http://127.0.0.1:${ports.cwmpPort}/cwmp` }),
           },
         ];
       }),

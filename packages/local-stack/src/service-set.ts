@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { formatDatabaseUrl, type DatabaseAddress, type DatabaseRole } from '@cpemon/database';
 import type { ReplicaPorts, ServiceName } from './port-plan.js';
 import type { StackSecrets } from './secrets.js';
-import { SERVICE_NODE_FLAGS } from './service-node-flags.js';
+import { serviceNodeFlags } from './service-node-flags.js';
 
 /** How to run one kind of service. */
 export interface ServiceProgram {
@@ -12,6 +12,9 @@ export interface ServiceProgram {
   /** @param replica from 1 */
   environment(replica: number, ports: ReplicaPorts): Record<string, string>;
 }
+
+/** The user name of CPEs that have no other; one that names its device (OUI-Serial) has the same password. */
+export const CWMP_USER = 'cpe';
 
 export interface ServiceSetOptions {
   repository: string;
@@ -45,11 +48,11 @@ export function serviceSet(options: ServiceSetOptions): Record<ServiceName, Serv
     command: [
       process.execPath,
       '--enable-source-maps',
-      ...SERVICE_NODE_FLAGS,
+      ...serviceNodeFlags(name),
       join(options.repository, 'services', name, 'dist/main.js'),
     ],
     folder: options.repository,
-    environment: (replica, { port, opsPort }) => ({
+    environment: (replica, { port, cwmpPort, opsPort }) => ({
       ...options.inherited,
       NODE_ENV: 'production',
       LOG_LEVEL: options.logLevel,
@@ -57,6 +60,7 @@ export function serviceSet(options: ServiceSetOptions): Record<ServiceName, Serv
       LISTEN_HOST: '127.0.0.1',
       OPS_PORT: String(opsPort),
       ...(port === undefined ? {} : { PORT: String(port) }),
+      ...(cwmpPort === undefined ? {} : { CWMP_PORT: String(cwmpPort) }),
       ...own(replica),
     }),
   });
@@ -75,6 +79,11 @@ export function serviceSet(options: ServiceSetOptions): Record<ServiceName, Serv
       DATABASE_URL: url('ingest'),
       ...disk,
       WEBHOOK_SECRETS: secrets.webhookSecret,
+      MIRROR_TOKENS: secrets.tokens.ingest,
+      OPERATOR_TOKENS: secrets.tokens.operator,
+      CWMP_AUTH: 'digest,basic',
+      CWMP_CREDENTIALS: `${CWMP_USER}:${secrets.cwmpPassword},*:${secrets.cwmpPassword}`,
+      CWMP_SESSION_SECRET: secrets.cwmpSessionSecret,
     })),
     'cpemon-writer': program('cpemon-writer', () => ({
       DATABASE_URL: url('writer'),

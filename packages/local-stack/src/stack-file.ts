@@ -4,6 +4,7 @@ import { writeFileAtomically } from './atomic-file.js';
 import { identifyProcess, type ProcessIdentity } from './process-identity.js';
 import type { StackSecrets } from './secrets.js';
 import type { ReplicaStatus } from './service-group.js';
+import { CWMP_USER } from './service-set.js';
 
 /** `<data>/stack.json`, kept current while a stack runs: what runs where, and how to log in. */
 export interface StackFile {
@@ -15,6 +16,8 @@ export interface StackFile {
     /** Together with the number this names the process for good (process-identity.ts). */
     started: string;
     url?: string;
+    /** Where CPEs post to. */
+    cwmp_url?: string;
     ops_url: string;
   }[];
   database: {
@@ -26,6 +29,9 @@ export interface StackFile {
   };
   tokens: { operator: string; viewer: string; ingest: string };
   webhook_secret: string;
+  /** Where CPEs post to: the first ingest service; absent while none runs. */
+  cwmp_url?: string;
+  cwmp_auth: { username: string; password: string };
   /** Where the supervisor takes requests (control-server.ts). */
   control_socket: string;
   supervisor: ProcessIdentity;
@@ -59,13 +65,15 @@ export function writeStackFile(
   file: string,
   { admin, secrets, controlSocket, server, services }: StackFacts,
 ): void {
+  const cwmpUrl = services.find((one) => one.cwmpUrl !== undefined)?.cwmpUrl;
   const stack: StackFile = {
-    processes: services.map(({ name, replica, process: { pid, started }, url, opsUrl }) => ({
+    processes: services.map(({ name, replica, process: { pid, started }, url, cwmpUrl, opsUrl }) => ({
       name,
       replica,
       pid,
       started,
       ...(url === undefined ? {} : { url }),
+      ...(cwmpUrl === undefined ? {} : { cwmp_url: cwmpUrl }),
       ops_url: opsUrl,
     })),
     database: {
@@ -75,6 +83,8 @@ export function writeStackFile(
     },
     tokens: secrets.tokens,
     webhook_secret: secrets.webhookSecret,
+    ...(cwmpUrl === undefined ? {} : { cwmp_url: cwmpUrl }),
+    cwmp_auth: { username: CWMP_USER, password: secrets.cwmpPassword },
     control_socket: controlSocket,
     supervisor: identifyProcess(process.pid)!,
   };

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { resolve } from 'node:path';
-import { DEFAULT_BASE_PORT, LARGEST_BASE_PORT } from './port-plan.js';
+import { DEFAULT_BASE_PORT, LARGEST_BASE_PORT, SMALLEST_BASE_PORT } from './port-plan.js';
 
 export interface StartOptions {
   /** Simulated CPEs; 0 for none. */
@@ -42,7 +42,7 @@ export function parseStartOptions(args: readonly string[], repository: string): 
     .option(
       '--base-port <port>',
       'port of cpemon-api; every other port keeps its distance from it',
-      wholeNumber(1, LARGEST_BASE_PORT),
+      wholeNumber(SMALLEST_BASE_PORT, LARGEST_BASE_PORT),
       DEFAULT_BASE_PORT,
     )
     .option('--fresh', 'throw away the data of earlier runs first', false)

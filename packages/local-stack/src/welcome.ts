@@ -1,6 +1,7 @@
 import { formatDatabaseUrl, type DatabaseAddress } from '@cpemon/database';
 import type { StackSecrets } from './secrets.js';
 import type { ReplicaStatus } from './service-group.js';
+import { CWMP_USER } from './service-set.js';
 import type { Terminal } from './terminal.js';
 
 export interface WelcomeFacts {
@@ -24,6 +25,10 @@ export function welcome(facts: WelcomeFacts, bold: Terminal['bold']): string {
     rows.push(['Heartbeats (POST)', `${url}/cpe/heartbeat  ${url}/v1/telemetry`]);
   }
   for (const url of urlsOf('acs-ingest')) rows.push(['ACS webhook (POST)', `${url}/acs/webhook`]);
+  for (const { cwmpUrl } of services) {
+    if (cwmpUrl !== undefined)
+      rows.push(['CWMP, for CPEs', `${cwmpUrl}  (user ${CWMP_USER}, or OUI-Serial)`]);
+  }
   for (const url of urlsOf('cpe-simulator')) rows.push(['Simulator', `${url}/`]);
   for (const { name, replica, opsUrl } of services) {
     rows.push([`${name}${replica === 1 ? '' : ` ${replica}`}`, `${opsUrl}/metrics  ${opsUrl}/readyz`]);
@@ -33,6 +38,7 @@ export function welcome(facts: WelcomeFacts, bold: Terminal['bold']): string {
   rows.push(['Viewer token', secrets.tokens.viewer]);
   rows.push(['Ingest token', secrets.tokens.ingest]);
   rows.push(['Webhook secret', secrets.webhookSecret]);
+  rows.push(['CWMP password', secrets.cwmpPassword]);
   rows.push(['Data, logs', `${facts.dataFolder}  (what runs where: stack.json)`]);
   return [
     '',

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
 import type { Logger } from './logger.js';
 import { startHttpServer } from './http-server.js';
@@ -10,6 +10,13 @@ export interface ReadinessReport {
   checks: Record<string, { ok: boolean; detail?: string }>;
 }
 
+/** A further place on the operations port, with its own check of who asks. */
+export interface ExtraRoute {
+  path: `/${string}`;
+  /** Answers GET of `path` and of what lies below it. @param rest what follows `path` and a slash, '' for nothing */
+  answer(request: IncomingMessage, response: ServerResponse, rest: string): void;
+}
+
 export interface OperationsServerOptions {
   host: string;
   port: number;
@@ -18,6 +25,7 @@ export interface OperationsServerOptions {
   ready: () => Promise<ReadinessReport> | ReadinessReport;
   /** 2 s */
   readyTimeoutMs?: number;
+  extraRoutes?: readonly ExtraRoute[];
   logger: Logger;
 }
 
@@ -27,7 +35,7 @@ const ROUTES = ['/livez', '/readyz', '/metrics'] as const;
 export async function startOperationsServer(
   options: OperationsServerOptions,
 ): Promise<{ url: string; close(): Promise<void> }> {
-  const { host, port, registry, logger } = options;
+  const { host, port, registry, logger, extraRoutes = [] } = options;
   const readiness = createReadiness(options.ready, options.readyTimeoutMs ?? 2000);
 
   const answer = async (path: string, response: ServerResponse): Promise<void> => {
@@ -60,7 +68,10 @@ export async function startOperationsServer(
         response.setHeader('Allow', 'GET, HEAD');
         return sendProblem(response, { status: 405, code: 'method_not_allowed' });
       }
-      return answer(request.url?.split('?', 1)[0] ?? '', response);
+      const path = request.url?.split('?', 1)[0] ?? '';
+      const extra = extraRoutes.find((each) => path === each.path || path.startsWith(`${each.path}/`));
+      if (extra !== undefined) return extra.answer(request, response, path.slice(extra.path.length + 1));
+      return answer(path, response);
     },
   });
   return { url: server.url, close: () => server.close() };

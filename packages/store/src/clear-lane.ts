@@ -36,6 +36,10 @@ SELECT device_id FROM devices FORCE INDEX (by_lane)
   // A device goes with the last row of its timeline.
   if (events.affectedRows >= maxRows) return events.affectedRows;
   await keepDeviceIds(transaction, deviceIds);
+  await transaction.query('DELETE FROM identity_findings WHERE device_id IN (?) OR other_id IN (?)', [
+    deviceIds,
+    deviceIds,
+  ]);
   await transaction.query('DELETE FROM device_state WHERE device_id IN (?)', [deviceIds]);
   await transaction.query('DELETE FROM devices WHERE device_id IN (?)', [deviceIds]);
   return events.affectedRows + deviceIds.length;

@@ -37,38 +37,46 @@ const events = fc.array(
       { requiredKeys: [] },
     ),
     codes: fc.option(
-      fc.constantFrom('1 BOOT', '2 PERIODIC', '4 VALUE CHANGE').map((code) => [code]),
+      fc.constantFrom('1 BOOT', '2 PERIODIC', '4 VALUE CHANGE', 'X 00259E Alarm').map((code) => [code]),
       { nil: undefined },
     ),
+    retryCount: fc.nat(3),
+    transfer: fc.option(fc.string({ maxLength: 3 }), { nil: undefined }),
   }),
   { minLength: 1, maxLength: 30 },
 );
 
 type Reports = ReturnType<typeof events.generate>['value'];
+const PLAIN = { codes: undefined, retryCount: 0, transfer: undefined };
 
 function recordOf(list: Reports): DeviceRecord {
   const record = newDeviceRecord({ serialNumber: 'SN1', oui: '', productClass: '' }, NOON);
-  list.forEach(({ source, seconds, timed, interval, metrics, attributes, codes }, index) => {
-    const event: CpeEvent = {
-      id: `e${index}`,
-      source,
-      type: 'cpemon.heartbeat.v1',
-      subject: 'SN1',
-      ...(timed ? { time: new Date(NOON + seconds * 1000).toISOString() } : {}),
-      data: {
-        metrics,
-        attributes,
-        ...(interval === undefined ? {} : { interval_seconds: interval }),
-        ...(codes === undefined ? {} : { event_codes: codes }),
-      },
-    };
-    applyEvent(
-      record,
-      { sequence: index + 1, receivedAt: NOON + 1_000_000 + index * 20_000, event },
-      RULES,
-      [],
-    );
-  });
+  list.forEach(
+    ({ source, seconds, timed, interval, metrics, attributes, codes, retryCount, transfer }, index) => {
+      const event: CpeEvent = {
+        id: `e${index}`,
+        source,
+        type: 'cpemon.heartbeat.v1',
+        subject: 'SN1',
+        ...(timed ? { time: new Date(NOON + seconds * 1000).toISOString() } : {}),
+        data: {
+          metrics,
+          attributes,
+          ...(interval === undefined ? {} : { interval_seconds: interval }),
+          ...(codes === undefined ? {} : { event_codes: codes, retry_count: retryCount }),
+          ...(transfer === undefined
+            ? {}
+            : { rpc: { method: 'TransferComplete', args: { CommandKey: transfer } } }),
+        },
+      };
+      applyEvent(
+        record,
+        { sequence: index + 1, receivedAt: NOON + 1_000_000 + index * 20_000, event },
+        RULES,
+        [],
+      );
+    },
+  );
   return record;
 }
 
@@ -110,7 +118,7 @@ test('a value that has a column is not written into the memory as well', () => {
       interval: 60,
       metrics: { cpu_used_ratio: 0.125, wan_rx_bytes: 5 },
       attributes: { sw_version: 'V5R020', model: 'EG8145V5' },
-      codes: undefined,
+      ...PLAIN,
     },
   ]);
   const text = encodeMemory(record, columnValues(record));
@@ -137,6 +145,7 @@ test('a memory as version 1 wrote it is still read', () => {
     '"reports":[[0,null,137,119000,4,{"hw_version":"168D.A"},{"wifi_clients":7}]]}]}   ';
   expect(decodeMemory(text, [null, null, 0.125])).toEqual({
     recentIdentities: [1],
+    repeats: null,
     sources: [
       {
         ...{ source: '/heartbeat', newestAt: NOON, newestReceivedAt: NOON + 137, lastSeenAt: NOON + 5 },
@@ -162,7 +171,7 @@ test('a memory of a newer version is not guessed at', () => {
 test('the memory of a device that reports evenly has its length from the first report on', () => {
   const lengths = Array.from({ length: 40 }, (_, reports) => {
     const list = Array.from({ length: reports + 1 }, (_unused, n) => ({
-      ...{ source: '/telemetry', seconds: 60 * n, timed: true, interval: 60, codes: undefined },
+      ...{ source: '/telemetry' as const, seconds: 60 * n, timed: true, interval: 60, ...PLAIN },
       metrics: { cpu_used_ratio: 0.5 },
       attributes: { model: 'EG8145V5' },
     }));

@@ -3,6 +3,7 @@ import {
   REMEMBERED_IDENTITIES,
   identitiesToText,
   type DeviceRecord,
+  type RepeatMemory,
   type Report,
   type SourceRecord,
 } from '@cpemon/domain';
@@ -11,12 +12,13 @@ import { ATTRIBUTE_BITS, METRIC_BITS, type ColumnValues } from './value-columns.
 /**
  * What the lane's owner remembers of a device beside the columns, as JSON:
  *
- *   [2, "recent identities", [source, …]]
+ *   [2, "recent identities", [source, …], {"repeats":[retryCount, startedAt, "told", "transfers"]}]
  *   source: ["/heartbeat", at, received, seen, [declaredSeconds, order], [report, …],
  *            {"gaps":[ms, …], "periodic":time, "step":[skewMs, received, boot]}]
  *   report: [order, deviceTime, rank, sequence, mask, {attributes}, {metrics}]
  *
- * The 2 is the version. `at` is the newest report's order (of a source that has only given signs of life the last of
+ * The 2 is the version. The last element is there when there is something to say, which is seldom; a writer of an older
+ * release passes over it. `at` is the newest report's order (of a source that has only given signs of life the last of
  * them, and then `received` is null), epoch ms, and every other time is in ms from there, because bytes are what this
  * row costs. What is not known is left out or null. A bit of `mask` says that the value of that column (value-columns.ts) is this report's, so that
  * it need not be written twice. Spaces at the end keep the length from changing at every report: InnoDB updates a
@@ -36,7 +38,8 @@ export function encodeMemory(
     text += encodeSource(record.sources[at]!, columns, escape);
   }
   const room = IDENTITY_CODE_LENGTH * (REMEMBERED_IDENTITIES - record.recentIdentities.length);
-  return `${text}]]${PADDING[room + (-(text.length + 2 + room) & (LENGTH_STEP - 1))]!}`;
+  text += record.repeats === null ? ']]' : `],${encodeRepeats(record.repeats)}]`;
+  return `${text}${PADDING[room + (-(text.length + room) & (LENGTH_STEP - 1))]!}`;
 }
 
 export const MEMORY_VERSION = 2;
@@ -55,6 +58,11 @@ function encodeSource(source: SourceRecord, columns: ColumnValues, escape: (json
     text += encodeReport(source.reports[n]!, at, columns, escape);
   }
   return `${text}]${encodeRhythm(source, at)}]`;
+}
+
+function encodeRepeats({ retryCount, startedAt, told, transfers }: RepeatMemory): string {
+  const codes = `"${identitiesToText(told)}","${identitiesToText(transfers)}"`;
+  return `{"repeats":[${retryCount},${startedAt},${codes}]}`;
 }
 
 /** What the times of a source are counted from. */

@@ -9,6 +9,8 @@ export interface RecordAges {
 
 const REPLAYS_KEPT_DAYS = 90;
 const JOBS_KEPT_DAYS = 90;
+/** An identity that was not heard of for so long has its place in quarantine again when it comes back. */
+const QUARANTINE_KEPT_DAYS = 90;
 /** Rows that one transaction removes at most. */
 const ROWS_AT_ONCE = 5000;
 
@@ -34,6 +36,10 @@ function removals({ auditDays }: RecordAges): [string, number[]][] {
     [
       `DELETE FROM log_rebuilds WHERE state IN ('done', 'refused') AND ${before('settled_at')}`,
       [REPLAYS_KEPT_DAYS],
+    ],
+    [
+      `DELETE FROM quarantined_identities WHERE released_at IS NULL AND ${before('last_at')}`,
+      [QUARANTINE_KEPT_DAYS],
     ],
     [`DELETE FROM job_leases WHERE owner IS NULL AND ${before('finished_at')}`, [JOBS_KEPT_DAYS]],
   ];

@@ -2,6 +2,7 @@ import {
   identitiesFromText,
   learntSeconds,
   type DeviceRecord,
+  type RepeatMemory,
   type Report,
   type SourceRecord,
 } from '@cpemon/domain';
@@ -25,6 +26,10 @@ type SourceJson = [
   rhythm?: RhythmJson,
 ];
 
+interface FurtherJson {
+  repeats?: [retryCount: number, startedAt: number | null, told: string, transfers: string];
+}
+
 /** A memory that this version cannot read. */
 export class UnknownMemoryError extends Error {
   override readonly name = 'UnknownMemoryError';
@@ -41,21 +46,34 @@ export class UnknownMemoryError extends Error {
 export function decodeMemory(
   text: string,
   columns: readonly unknown[],
-): Pick<DeviceRecord, 'recentIdentities' | 'sources'> {
-  const memory = JSON.parse(text) as MemoryV1 | [number, string, SourceJson[]];
+): Pick<DeviceRecord, 'recentIdentities' | 'repeats' | 'sources'> {
+  const memory = JSON.parse(text) as MemoryV1 | [number, string, SourceJson[], FurtherJson?];
   if (!Array.isArray(memory)) {
     const { v: version } = memory;
     if (version !== 1) throw new UnknownMemoryError(version);
     return {
       recentIdentities: identitiesFromText(memory.ids),
+      repeats: null,
       sources: sourcesOfVersion1(memory).map((source) => decodeSource(source, columns)),
     };
   }
-  const [version, identities, sources] = memory;
+  const [version, identities, sources, { repeats } = {}] = memory;
   if (version !== MEMORY_VERSION) throw new UnknownMemoryError(version);
   return {
     recentIdentities: identitiesFromText(identities),
+    repeats: repeats === undefined ? null : decodeRepeats(repeats),
     sources: sources.map((source) => decodeSource(source, columns)),
+  };
+}
+
+function decodeRepeats([retryCount, startedAt, told, transfers]: NonNullable<
+  FurtherJson['repeats']
+>): RepeatMemory {
+  return {
+    retryCount,
+    startedAt,
+    told: identitiesFromText(told),
+    transfers: identitiesFromText(transfers),
   };
 }
 

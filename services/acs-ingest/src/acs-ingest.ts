@@ -1,4 +1,5 @@
-import { startIntake } from '@cpemon/intake';
+import type { IntakePath } from '@cpemon/domain';
+import { createRefusedBodiesRoute, openSecrets, parseNetworks, startIntake } from '@cpemon/intake';
 import {
   createRegistry,
   startHttpServer,
@@ -8,6 +9,11 @@ import {
 } from '@cpemon/service-kit';
 import { createAcsIngest } from './app.js';
 import type { AcsIngestConfig } from './config.js';
+import { loadDeviceModels } from './device-models.js';
+import { createCwmp } from './cwmp/create-cwmp.js';
+import { startCwmpListener } from './cwmp/cwmp-listener.js';
+import { createMirrorSender } from './mirror/mirror-sender.js';
+import { webhookAuthenticity } from './webhook/webhook-access.js';
 
 const SERVICE = 'acs-ingest';
 const VERSION = '0.1.0';
@@ -19,28 +25,61 @@ export async function startAcsIngest(
 ): Promise<RunningService> {
   const registry = createRegistry({ service: SERVICE, version: VERSION });
   const { listenHost: host } = config;
-  if (config.webhookSecrets === 'none') {
+  if (config.webhook.auth === 'none') {
     logger.warn({ WEBHOOK_AUTH: 'none' }, 'Anyone who reaches this port may post ACS events');
   }
-  const intake = await startIntake({ config, service: SERVICE, paths: ['webhook'], registry, logger });
+  if (config.mirrorTokens === 'none') {
+    logger.warn({ MIRROR_TOKENS: 'none' }, 'Anyone within ALLOW_NETWORKS may post copies to the mirror');
+  }
+  const ownModels = await loadDeviceModels(config.deviceModels);
+  if (ownModels > 0) logger.info({ files: ownModels }, 'Device models of the operator are in force');
+  const secrets = await openSecrets(config.webhook, registry, logger);
+  const mirror = mirrorOf(config);
+  const paths: IntakePath[] = ['webhook'];
+  if (mirror !== undefined) paths.push('mirror');
+  if (config.cwmp !== 'off') paths.push('cwmp');
+  const intake = await startIntake({ config, service: SERVICE, paths, registry, logger });
   const operations = await startOperationsServer({
     host,
     port: config.operationsPort,
     registry,
     ready: () => intake.ready(),
+    extraRoutes: [createRefusedBodiesRoute(intake.refusedBodies, config.operatorTokens)],
     logger,
   });
-  const { webhookSecrets } = config;
-  const handler = createAcsIngest({ ...intake, webhookSecrets, logger });
+  const authenticity = webhookAuthenticity(config.webhook, secrets, config.senders);
+  const cwmp =
+    config.cwmp === 'off' ? undefined : await createCwmp(config.cwmp, { ...intake, registry, logger });
+  const handler = createAcsIngest({
+    ...{ ...intake, authenticity, ...(mirror && { mirror }), logger },
+    ...(cwmp && { cwmp: cwmp.route }),
+  });
   const limits = config.connectionLimits;
   const server = await startHttpServer({ host, port: config.port, handler, limits, logger });
+  const cwmpPort = config.cwmp === 'off' ? 0 : config.cwmp.port;
+  const listener =
+    cwmp === undefined || cwmpPort === 0
+      ? undefined
+      : await startCwmpListener({ host, port: cwmpPort, route: cwmp.route, limits, logger });
+  if (listener !== undefined) logger.info({ url: listener.url }, 'Talking CWMP with CPEs');
   logger.info({ url: server.url, operations: operations.url }, 'Taking ACS events');
   return {
     async stop() {
       await intake.stopAccepting();
-      await server.close();
+      await Promise.all([server.close(), listener?.close()]);
+      secrets.stop();
+      cwmp?.stop();
       await intake.close();
       await operations.close();
     },
   };
+}
+
+const EVERYWHERE = parseNetworks('0.0.0.0/0, ::/0');
+
+/** The mirror is off unless its tokens, or that there are none, were written out. */
+function mirrorOf({ mirrorTokens, senders }: AcsIngestConfig) {
+  if (mirrorTokens !== 'none' && mirrorTokens.length === 0) return undefined;
+  const { allowedNetworks = EVERYWHERE, trustedProxies } = senders;
+  return { sender: createMirrorSender(mirrorTokens, allowedNetworks), trustedProxies };
 }

@@ -46,7 +46,7 @@ test('a signed event is appended and queued, under its correlation id', async ()
       oui: '00259E',
       correlationid: 'abc-1',
       traceparent: trace,
-      data: { event_codes: ['1 BOOT'] },
+      data: { occurrence: 'inform', event_codes: ['1 BOOT'] },
     },
   ]);
   expect(await requests('queued')).toBe(1);

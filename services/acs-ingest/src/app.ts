@@ -7,17 +7,31 @@ import {
   methodNotAllowed,
   notFound,
   requireSignature,
+  type Authenticity,
   type IntakeMetrics,
+  type RefusedBodies,
   type RouteHandler,
   type WatchedAppender,
 } from '@cpemon/intake';
 import type { Logger } from '@cpemon/service-kit';
+import { isCwmpPath } from './cwmp/cwmp-listener.js';
+import { createMirrorRoute, type MirrorSettings } from './mirror/mirror-route.js';
+import { MIRROR, isMirrorPath } from './mirror/mirror-sender.js';
+import { WEBHOOK_READING } from './webhook/read-webhook.js';
 
 export interface AcsIngestOptions {
   appender: Pick<WatchedAppender, 'append'>;
   metrics: IntakeMetrics;
-  /** Every one of them is live; 'none' when anyone may post. */
-  webhookSecrets: readonly string[] | 'none';
+  /** Who may post to the webhook. */
+  authenticity?: Authenticity;
+  /** In place of it, for short: signatures by these secrets; 'none' when anyone may post. */
+  webhookSecrets?: readonly string[] | 'none';
+  /** Where bodies that are refused go; nowhere when left out. */
+  refusedBodies?: RefusedBodies;
+  /** Absent when no copies of an ACS's traffic are taken. */
+  mirror?: MirrorSettings;
+  /** The route of CWMP; absent when no CPE talks it to us. */
+  cwmp?: RouteHandler;
   logger: Logger;
 }
 
@@ -27,18 +41,30 @@ const WEBHOOK = '/acs/webhook';
 export function createAcsIngest({
   appender,
   metrics,
-  webhookSecrets,
+  webhookSecrets = [],
+  authenticity = webhookSecrets === 'none' ? allowAnyone : requireSignature(webhookSecrets),
+  refusedBodies,
+  mirror: mirrorSettings,
+  cwmp,
   logger,
 }: AcsIngestOptions): RouteHandler {
-  const authenticity = webhookSecrets === 'none' ? allowAnyone : requireSignature(webhookSecrets);
   const webhook = createSingleEventRoute({
     format: WEBHOOK_FORMAT,
     authenticity,
     appender,
     metrics,
+    ...(refusedBodies && { refusedBodies }),
     logger,
-    arrays: true,
+    reading: WEBHOOK_READING,
   });
+  const mirror =
+    mirrorSettings === undefined
+      ? undefined
+      : createMirrorRoute({
+          ...mirrorSettings,
+          ...(refusedBodies && { refusedBodies }),
+          ...{ appender, metrics, logger },
+        });
 
   const routes = express();
   routes.disable('x-powered-by');
@@ -51,7 +77,9 @@ export function createAcsIngest({
     })
     .all(methodNotAllowed('GET, HEAD'));
   routes.get('/', (_request, response) => {
-    response.json({ service: 'acs-ingest', routes: [`POST ${WEBHOOK}`, 'GET /healthz'] });
+    const taken = [`POST ${WEBHOOK}`, ...(mirror === undefined ? [] : [`POST ${MIRROR}`])];
+    if (cwmp !== undefined) taken.push('POST /cwmp');
+    response.json({ service: 'acs-ingest', routes: [...taken, 'GET /healthz'] });
   });
   routes.use(notFound);
   routes.use(answerRouteError(logger));
@@ -59,6 +87,8 @@ export function createAcsIngest({
   return (request, response) => {
     // The router costs as much as everything else of this route together.
     if (request.url === WEBHOOK && request.method === 'POST') webhook(request, response);
+    else if (cwmp !== undefined && isCwmpPath(request.url)) cwmp(request, response);
+    else if (mirror !== undefined && isMirrorPath(request.url)) mirror(request, response);
     else routes(request, response);
   };
 }

@@ -1,6 +1,7 @@
 import express from 'express';
 import { HEARTBEAT_FORMAT, TELEMETRY_FORMAT } from '@cpemon/contracts';
 import {
+  KEEP_NO_BODIES,
   allowAnyone,
   answerRouteError,
   createSingleEventRoute,
@@ -8,7 +9,9 @@ import {
   methodNotAllowed,
   notFound,
   requireTokenOrSignature,
+  type Authenticity,
   type IntakeMetrics,
+  type RefusedBodies,
   type RouteHandler,
   type WatchedAppender,
 } from '@cpemon/intake';
@@ -25,7 +28,11 @@ import { requireReader } from './reader-access.js';
 export interface CpemonApiOptions {
   appender: Pick<WatchedAppender, 'append'>;
   metrics: IntakeMetrics;
+  /** Where bodies that are refused go; nowhere when left out. */
+  refusedBodies?: RefusedBodies;
   ingest: IngestAccess;
+  /** Who may write, in place of what `ingest` says for short. */
+  authenticity?: Authenticity;
   reads: FleetReads;
   /** Tokens that may read; 'none' when anyone may. */
   readTokens: readonly string[] | 'none';
@@ -43,9 +50,11 @@ const TELEMETRY = '/v1/telemetry';
 /** The public side of cpemon-api: heartbeats and telemetry in, the fleet and its page out. */
 export function createCpemonApi(options: CpemonApiOptions): RouteHandler {
   const { appender, metrics, ingest, reads, readTokens, rates, operating, logger } = options;
-  const authenticity =
-    ingest === 'none' ? allowAnyone : requireTokenOrSignature(ingest.tokens, ingest.secrets);
-  const intake = { authenticity, appender, metrics, logger };
+  const {
+    authenticity = ingest === 'none' ? allowAnyone : requireTokenOrSignature(ingest.tokens, ingest.secrets),
+  } = options;
+  const { refusedBodies = KEEP_NO_BODIES } = options;
+  const intake = { authenticity, appender, metrics, refusedBodies, logger };
   const heartbeat = createSingleEventRoute({ ...intake, format: HEARTBEAT_FORMAT });
   const testEvents = options.allowTestEvents === true ? 'taken' : 'refused';
   const telemetry = createTelemetryRoute({ ...intake, format: { ...TELEMETRY_FORMAT, testEvents } });

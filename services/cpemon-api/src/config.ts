@@ -1,9 +1,17 @@
-import { readIntakeConfig, type IntakeConfig } from '@cpemon/intake';
+import {
+  parseSecrets,
+  readIntakeConfig,
+  readSenderRules,
+  type IntakeConfig,
+  type SenderRules,
+} from '@cpemon/intake';
 import { createConfigReader, type ConfigReader } from '@cpemon/service-kit';
 import { readOperator, type Operator } from './operators/operator-access.js';
 
 export interface CpemonApiConfig extends IntakeConfig {
   ingest: IngestAccess;
+  /** Where senders may write from, and which proxies are believed. */
+  senders: SenderRules;
   /** Tokens that may read; 'none' when anyone may. */
   readTokens: readonly string[] | 'none';
   /** Who may act on the log; whether or not anyone may read. */
@@ -14,7 +22,14 @@ export interface CpemonApiConfig extends IntakeConfig {
 }
 
 /** Who may send heartbeats and telemetry: tokens, or secrets of signed bodies; 'none' when anyone may. */
-export type IngestAccess = { tokens: readonly string[]; secrets: readonly string[] } | 'none';
+export type IngestAccess = IngestSecrets | 'none';
+
+export interface IngestSecrets {
+  tokens: readonly string[];
+  secrets: readonly string[];
+  /** A file of further secrets, which is followed. */
+  secretsFile?: string;
+}
 
 /** @throws ConfigError that lists every problem of the environment */
 export function readConfig(
@@ -25,6 +40,7 @@ export function readConfig(
   const config = {
     ...readIntakeConfig(reader, { name: 'cpemon-api', port: 8080, operationsPort: 9101 }),
     ingest: readIngestAccess(reader),
+    senders: readSenderRules(reader),
     ...readReaders(reader),
     allowTestEvents: reader.boolean('ALLOW_TEST_EVENTS', { default: false }),
   };
@@ -39,10 +55,11 @@ const secrets = (reader: ConfigReader, name: string): string[] => reader.list(na
 function readIngestAccess(reader: ConfigReader): IngestAccess {
   const auth = reader.string('INGEST_AUTH', { default: 'token', oneOf: ['token', 'none'] });
   if (auth === 'none') return 'none';
-  const signing = optionalSecrets(reader, 'HEARTBEAT_SECRETS');
-  const tokens =
-    signing.length === 0 ? secrets(reader, 'INGEST_TOKENS') : optionalSecrets(reader, 'INGEST_TOKENS');
-  return { tokens, secrets: signing };
+  const signing = reader.parsed('HEARTBEAT_SECRETS', parseSecrets, { default: [], secret: true });
+  const secretsFile = reader.optionalString('HEARTBEAT_SECRETS_FILE');
+  const isNeeded = signing.length === 0 && secretsFile === undefined;
+  const tokens = isNeeded ? secrets(reader, 'INGEST_TOKENS') : optionalSecrets(reader, 'INGEST_TOKENS');
+  return { tokens, secrets: signing, ...(secretsFile === undefined ? {} : { secretsFile }) };
 }
 
 function readReaders(

@@ -1,5 +1,6 @@
 import type { RowDataPacket } from 'mysql2';
 import { createHmac } from 'node:crypto';
+import { BlockList } from 'node:net';
 import { openPool } from '@cpemon/database';
 import { createLogger, type RunningService } from '@cpemon/service-kit';
 import { eventually } from '../../../tests/support/eventually.js';
@@ -36,7 +37,9 @@ beforeAll(async () => {
       ...{ maxConnections: 100, maxConnectionsPerAddress: 100, minBytesPerSecond: 0 },
       ...{ headersTimeoutMs: 10_000, requestTimeoutMs: 30_000 },
     },
+    refusedBodies: { most: 0, characters: 16_384 },
     ingest: { tokens: [TOKEN], secrets: [SECRET] },
+    senders: { trustedProxies: new BlockList() },
     readTokens: ['viewer-token'],
     operators: [],
     viewerTokens: ['viewer-token'],

@@ -1,10 +1,21 @@
 import { openPool } from '@cpemon/database';
-import { startIntake } from '@cpemon/intake';
+import {
+  allowAnyone,
+  createRefusedBodiesRoute,
+  openSecrets,
+  requireSender,
+  requireSignature,
+  requireTokenOrSignature,
+  startIntake,
+  type Authenticity,
+  type OpenSecrets,
+} from '@cpemon/intake';
 import {
   createRegistry,
   startHttpServer,
   startOperationsServer,
   type Logger,
+  type Registry,
   type RunningService,
   type StartContext,
 } from '@cpemon/service-kit';
@@ -32,6 +43,7 @@ export async function startCpemonApi(
   const registry = createRegistry({ service: SERVICE, version: VERSION });
   const { listenHost: host } = config;
   warnAboutOpenDoors(config, logger);
+  const secrets = await openIngestSecrets(config, registry, logger);
   const intake = await startIntake({
     ...{ config, service: SERVICE, registry, logger },
     paths: ['heartbeat', 'telemetry'],
@@ -48,11 +60,18 @@ export async function startCpemonApi(
     port: config.operationsPort,
     registry,
     ready: () => intake.ready(),
+    extraRoutes: [
+      createRefusedBodiesRoute(
+        intake.refusedBodies,
+        config.operators.map(({ token }) => token),
+      ),
+    ],
     logger,
   });
   const { ingest, readTokens, operators, viewerTokens, allowTestEvents } = config;
   const operating = { operators, viewerTokens, read, act };
   const handler = createCpemonApi({
+    authenticity: writersOf(config, secrets),
     ...{ ...intake, ingest, readTokens, reads, rates, operating, allowTestEvents, logger },
   });
   const limits = config.connectionLimits;
@@ -63,12 +82,32 @@ export async function startCpemonApi(
       stopSampling();
       await intake.stopAccepting();
       await server.close();
+      secrets.stop();
       await intake.close();
       const ended = Promise.all([pool.end(), actions.end()]);
       await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
       await operations.close();
     },
   };
+}
+
+function openIngestSecrets(
+  { ingest }: CpemonApiConfig,
+  registry: Registry,
+  logger: Logger,
+): Promise<OpenSecrets> {
+  const { secrets = [], secretsFile } = ingest === 'none' ? {} : ingest;
+  return openSecrets({ secrets, secretsFile }, registry, logger);
+}
+
+/** Who may send heartbeats and telemetry. */
+function writersOf({ ingest, senders }: CpemonApiConfig, secrets: OpenSecrets): Authenticity {
+  if (ingest === 'none') return requireSender(senders, allowAnyone);
+  const signs = ingest.secrets.length > 0 || ingest.secretsFile !== undefined;
+  return requireSender(
+    senders,
+    requireTokenOrSignature(ingest.tokens, signs ? requireSignature(secrets) : []),
+  );
 }
 
 const LOOPBACK = /^(127\.|localhost$|::1$)/;

@@ -170,6 +170,7 @@ test('GET /v1/pipeline says what is accepted, applied and waiting, and how fast'
     epoch: 3,
     duplicates: 2,
     late: 1,
+    quarantined: 0,
     watermark: NOW,
     ...aside,
   };

@@ -1,7 +1,9 @@
 import type { Connection } from '@cpemon/database';
-import type { Reachability, Transition } from '@cpemon/domain';
+import type { IdentityFinding, Reachability, TimelineEntry, Transition } from '@cpemon/domain';
 import {
   addDeviceEvents,
+  addIdentityFindings,
+  addQuarantined,
   createStateStatements,
   describeDevices,
   encodeDeviceState,
@@ -9,6 +11,7 @@ import {
   registerDevices,
   type DeviceRow,
   type FleetCountDelta,
+  type QuarantinedIdentity,
   type StateStatements,
 } from '@cpemon/store';
 import type { LaneRef } from '@cpemon/event-log';
@@ -25,6 +28,9 @@ export interface BatchEffect {
   newDevices: (DeviceRow & { state: string })[];
   describedDevices: DeviceRow[];
   transitions: Transition[];
+  timeline: TimelineEntry[];
+  findings: IdentityFinding[];
+  quarantined: QuarantinedIdentity[];
   counts: FleetCountDelta[];
 }
 
@@ -33,6 +39,9 @@ export const newBatchEffect = (): BatchEffect => ({
   newDevices: [],
   describedDevices: [],
   transitions: [],
+  timeline: [],
+  findings: [],
+  quarantined: [],
   counts: [],
 });
 
@@ -90,15 +99,24 @@ export async function writeBatchEffect(transaction: Connection, effect: BatchEff
   await effect.states.write(transaction);
   // That a device is heard of for the first time is in its row of `devices`.
   const transitions = effect.transitions.filter(({ from }) => from !== 'unknown');
-  await addDeviceEvents(
-    transaction,
-    transitions.map(({ record, from, to, at, reason }) => ({
+  await addDeviceEvents(transaction, [
+    ...transitions.map(({ record, from, to, at, reason }) => ({
       deviceId: record.deviceId,
       at,
       kind: 'reachability',
       identity: to,
       data: { from, to, reason },
     })),
+    ...effect.timeline.map(({ record, ...entry }) => ({ deviceId: record.deviceId, ...entry })),
+  ]);
+  await addIdentityFindings(
+    transaction,
+    effect.findings.map(({ device, other, ...finding }) => ({
+      ...finding,
+      deviceId: device.deviceId,
+      otherId: other?.deviceId ?? 0,
+    })),
   );
+  await addQuarantined(transaction, effect.quarantined);
   await moveFleetCounts(transaction, effect.counts);
 }

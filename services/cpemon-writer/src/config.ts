@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { parseDatabaseUrl, type DatabaseAddress } from '@cpemon/database';
-import { DEFAULT_REACHABILITY_SETTINGS, type ReachabilitySettings } from '@cpemon/domain';
+import {
+  ADMISSION_MODES,
+  DEFAULT_REACHABILITY_SETTINGS,
+  type AdmissionMode,
+  type AdmissionRules,
+  type ReachabilitySettings,
+} from '@cpemon/domain';
 import { createConfigReader } from '@cpemon/service-kit';
 import type { RetentionSettings } from './maintenance-jobs.js';
 
@@ -20,6 +26,7 @@ export interface WriterConfig {
   cachedDevices: number;
   cachedBytes: number;
   reachability: ReachabilitySettings;
+  admission: AdmissionRules;
 }
 
 /** 25 months. */
@@ -56,6 +63,10 @@ export function readConfig(
         ...(logBytes === 0 ? {} : { bytes: logBytes }),
       },
       auditDays: reader.integer('AUDIT_RETENTION_DAYS', { default: AUDIT_DAYS, min: 1, max: 36_500 }),
+    },
+    admission: {
+      mode: reader.string('ADMISSION', { default: 'open', oneOf: ADMISSION_MODES }) as AdmissionMode,
+      newDevicesPerHour: reader.integer('NEW_DEVICES_PER_HOUR', { default: 0, min: 0, max: 100_000_000 }),
     },
     reachability: {
       defaultIntervalSeconds: seconds('DEFAULT_INTERVAL', defaults.defaultIntervalSeconds),

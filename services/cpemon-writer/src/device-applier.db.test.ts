@@ -334,7 +334,7 @@ test('values at the limits of what a sender may send are stored, not refused', a
   await applyAll(
     batch(
       [
-        heartbeat('~'.repeat(64), 1, {
+        heartbeat(`!${'~'.repeat(63)}`, 1, {
           ...{ id: odd.repeat(5), time: '2015-01-01T00:00:00.000Z', oui: odd, productclass: odd },
           data: {
             interval_seconds: 31 * 86_400,
@@ -359,7 +359,7 @@ test('values at the limits of what a sender may send are stored, not refused', a
   applier = await newApplier();
   await applyAll(
     batch(
-      ['~'.repeat(64), 'B', 'C'].map((serial) => heartbeat(serial, 10, { data: {} })),
+      [`!${'~'.repeat(63)}`, 'B', 'C'].map((serial) => heartbeat(serial, 10, { data: {} })),
       10,
     ),
   );

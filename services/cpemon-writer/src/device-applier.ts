@@ -21,10 +21,14 @@ import {
   refuseUnlessApplicable,
   type JudgementRules,
   type Reachability,
+  type AdmissionRules,
+  type IdentityFinding,
   type ReachabilitySettings,
+  type TimelineEntry,
   type Transition,
 } from '@cpemon/domain';
 import { clearLane, loadDevicesById, loadDevicesBySerial } from '@cpemon/store';
+import { createAdmission, type AdmissionGate } from './admission-gate.js';
 import { addLaneEffect, newBatchEffect, writeBatchEffect, type BatchEffect } from './batch-effect.js';
 import type { CachedDevice } from './cached-device.js';
 import type { DeviceUse } from './device-cache.js';
@@ -37,12 +41,15 @@ import {
   scheduleDevice,
   type LaneMemory,
 } from './lane-memory.js';
+import { noteFindings } from './namesakes.js';
 import type { ReadDatabase } from './read-database.js';
 import { prepareReplay } from './replay-apply.js';
 
 export interface DeviceApplierOptions {
   read: ReadDatabase;
   settings: ReachabilitySettings;
+  /** Who becomes a device; absent: anyone. */
+  admission?: AdmissionRules;
   /** Devices kept in memory and the bytes they may take, all lanes together. */
   cachedDevices: number;
   cachedBytes: number;
@@ -72,6 +79,9 @@ interface PreparedLane {
   changed: ChangedDevices;
   identified: Set<CachedDevice>;
   transitions: Transition[];
+  timeline: TimelineEntry[];
+  findings: IdentityFinding[];
+  gate: AdmissionGate | undefined;
   /** Those of `changed` that get their key when they are written. */
   added: CachedDevice[];
 }
@@ -104,6 +114,7 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
   const { read, settings } = options;
   const lanes = new Map<string, LaneMemory>();
   const intake = createIntakeWatch(read);
+  const openGate = createAdmission(read, options.admission ?? { mode: 'open', newDevicesPerHour: 0 });
   let batchNumber = 0;
 
   const memoryOf = (lane: LaneRef): LaneMemory => {
@@ -188,7 +199,7 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     }
   };
 
-  const beginLane = (batch: LaneBatch): PreparedLane => {
+  const beginLane = (batch: LaneBatch, gate: AdmissionGate | undefined): PreparedLane => {
     batchNumber += 1;
     const memory = memoryOf(batch);
     return {
@@ -199,7 +210,7 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
       counts: { generation: batch.generation, lane: batch.lane, duplicates: 0, late: 0, devices: 0 },
       changed: collectChanged(batchNumber),
       identified: new Set(),
-      transitions: [],
+      ...{ transitions: [], timeline: [], findings: [], gate },
       added: [],
     };
   };
@@ -210,21 +221,35 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     devices: readonly CachedDevice[][],
     rules: JudgementRules,
   ): void => {
-    const { batch, sieve, counts, changed, identified, transitions } = prepared;
+    const { batch, sieve, counts, changed, identified, transitions, timeline } = prepared;
     const attempt = { ...rules, attemptAt: batch.attemptAt };
+    const { gate, memory } = prepared;
+    let admitted: LoggedEvent;
+    const admits = gate === undefined ? undefined : () => gate.admits(batch, memory, admitted);
     for (const [index, logged] of events.entries()) {
+      admitted = logged;
       try {
         if (!sieve.lets(logged)) {
           if (batch.mode === 'live') noteSignOfLife(prepared, logged, devices[index]!, rules);
           continue;
         }
         refuseUnlessApplicable(logged, attempt);
-        const device = deviceOfEvent(devices[index]!, logged.event, logged.receivedAt, identified);
+        const known = devices[index]!;
+        const before = known.length;
+        const device = deviceOfEvent(known, logged.event, logged.receivedAt, identified, admits);
+        if (device === undefined) {
+          counts.quarantined = (counts.quarantined ?? 0) + 1;
+          continue;
+        }
         const received = batch.mode === 'live' ? logged : { ...logged, judgedAt: batch.watermark };
-        const outcome = applyEvent(device.record, received, attempt, transitions);
+        const outcome = applyEvent(device.record, received, attempt, transitions, timeline);
         if (outcome === 'duplicate') counts.duplicates += 1;
         else if (outcome === 'late') counts.late += 1;
         changed.add(device);
+        if (known.length > 1 || known.length > before) {
+          const told = { isNew: known.length > before, at: logged.receivedAt };
+          noteFindings(prepared.findings, prepared.memory.conflicts, device, known, told);
+        }
       } catch (error) {
         if (!(error instanceof EventRefusedError))
           throw new EventFailedError(counts.lane, logged.sequence, error);
@@ -260,6 +285,8 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     prepared.counts.devices = changed.devices.length;
     if (batch.mode === 'live') await judgeDeadlines(prepared, batch.watermark, rules);
     await addLaneEffect(effect, batch, changed.devices, identified, transitions);
+    for (const entry of prepared.timeline) effect.timeline.push(entry);
+    for (const finding of prepared.findings) effect.findings.push(finding);
     prepared.added = changed.devices.filter(({ record }) => record.deviceId === 0);
   };
 
@@ -280,21 +307,25 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
       if (batches.some(({ mode }) => mode === 'replay'))
         return prepareReplay(batches, { read, rules, memoryOf });
       const effect = newBatchEffect();
-      const prepared = batches.map(beginLane);
+      const gate = await openGate();
+      const prepared = batches.map((batch) => beginLane(batch, gate));
       const byBatch = new Map(prepared.map((lane) => [lane.batch, lane]));
       for (const slice of slicesOf(batches, EVENTS_A_SLICE)) {
         const devices = await devicesOfEvents(slice, (batch) => byBatch.get(batch)!.use);
+        await gate?.load(slice, devices, memoryOf);
         for (const [index, { batch, events }] of slice.entries()) {
           applyEvents(byBatch.get(batch)!, events, devices[index]!, rules);
         }
         if (slice.length === 1) await othersTurn();
       }
       for (const lane of prepared) await finishLane(lane, rules, effect);
+      effect.quarantined = gate?.quarantined() ?? [];
       return {
         counts: prepared.map(({ counts }) => counts),
         parked: prepared.flatMap(({ sieve }) => sieve.parked),
         write: (transaction) => writeBatchEffect(transaction, effect),
         committed() {
+          gate?.committed();
           for (const { memory, use, changed, added } of prepared) {
             for (const device of changed.devices) scheduleDevice(memory, device);
             use.done();

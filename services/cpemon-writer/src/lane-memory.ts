@@ -2,6 +2,7 @@ import type { LaneRef } from '@cpemon/event-log';
 import {
   adoptIdentity,
   identityOf,
+  isPlaceholderSerial,
   matchIdentity,
   newDeviceRecord,
   offlineAfterMs,
@@ -10,8 +11,10 @@ import {
   type ReachabilitySettings,
 } from '@cpemon/domain';
 import { readLaneSilences, type SilencePage, type StoredDevice } from '@cpemon/store';
+import { newLaneAdmission, type LaneAdmission } from './lane-admission.js';
 import type { CachedDevice } from './cached-device.js';
 import { createDeviceCache, type DeviceCache } from './device-cache.js';
+import type { KnownConflicts } from './namesakes.js';
 import type { ReadDatabase } from './read-database.js';
 import { createTimingWheel, type TimingWheel } from './timing-wheel.js';
 
@@ -20,6 +23,8 @@ export interface LaneMemory {
   lane: LaneRef;
   devices: DeviceCache;
   wheel: TimingWheel;
+  conflicts: KnownConflicts;
+  admission: LaneAdmission;
 }
 
 /** Reads from the database when each device of a lane has to be looked at. */
@@ -40,7 +45,8 @@ export async function loadLaneMemory(
     }
     after = page.next;
   }
-  return { lane, devices: createDeviceCache(), wheel };
+  const conflicts: KnownConflicts = new Set();
+  return { lane, devices: createDeviceCache(), wheel, conflicts, admission: newLaneAdmission() };
 }
 
 export function cachedDevice({ record, manufacturer, model }: StoredDevice): CachedDevice {
@@ -48,22 +54,26 @@ export function cachedDevice({ record, manufacturer, model }: StoredDevice): Cac
 }
 
 /**
- * The device that an event is about among those with its serial number; a new one when it is none of them.
+ * The device that an event is about among those with its serial number; a new one when it is none of them, unless that
+ * is not admitted.
  * @param known changed when the device is new
  * @param identified gets the device when the event completes its identity
+ * @param admits whether a new device may be made
  */
 export function deviceOfEvent(
   known: CachedDevice[],
   event: CpeEvent,
   receivedAt: number,
   identified: Set<CachedDevice>,
-): CachedDevice {
+  admits?: () => boolean,
+): CachedDevice | undefined {
   const [first] = known;
   if (
     first !== undefined &&
     known.length === 1 &&
     event.oui === undefined &&
-    event.productclass === undefined
+    event.productclass === undefined &&
+    !isPlaceholderSerial(event.subject)
   ) {
     return first;
   }
@@ -74,6 +84,7 @@ export function deviceOfEvent(
   );
   const device = known.find((candidate) => candidate.record === record);
   if (device === undefined) {
+    if (admits?.() === false) return undefined;
     const added = cachedDevice({
       record: newDeviceRecord(identity, receivedAt),
       manufacturer: null,

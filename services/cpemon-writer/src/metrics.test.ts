@@ -8,7 +8,7 @@ test('every metric is there from the start, and moves with what the writer does'
   expect(before).toContain('cpemon_writer_applied_events_total 0');
   expect(before).toContain('cpemon_writer_transitions_total{to="offline"} 0');
   expect(before).toContain('cpemon_writer_maintenance_runs_total{job="log-partitions",outcome="failed"} 0');
-  metrics.observer.applied?.({ events: 5, lanes: 1, duplicates: 2, late: 1, seconds: 0.02 });
+  metrics.observer.applied?.({ events: 5, lanes: 1, duplicates: 2, late: 1, quarantined: 0, seconds: 0.02 });
   metrics.observer.applyFailed?.(new Error('x'));
   metrics.observer.lanesOwned?.(4);
   metrics.transition('offline');

@@ -37,6 +37,10 @@ export function createWriterMetrics(
   const applied = counter('applied_events_total', 'Events applied, of which repeats and late ones');
   const duplicates = counter('duplicate_events_total', 'Events applied that were there already');
   const late = counter('late_events_total', 'Events applied that were older than the newest of their source');
+  const quarantined = counter(
+    'quarantined_events_total',
+    'Events applied of identities that are not admitted',
+  );
   const batches = counter('batches_total', 'Batches committed');
   const failedBatches = counter('failed_batches_total', 'Batches that were rolled back and are tried again');
   const gaps = counter('log_gaps_total', 'Reads of the log that found a hole after looking twice');
@@ -127,6 +131,7 @@ export function createWriterMetrics(
         applied.inc(batch.events);
         duplicates.inc(batch.duplicates);
         late.inc(batch.late);
+        quarantined.inc(batch.quarantined);
         batches.inc();
         events.observe(batch.events);
         seconds.observe(batch.seconds);

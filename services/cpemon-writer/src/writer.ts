@@ -43,6 +43,7 @@ export async function startWriter(
   const applier = createDeviceApplier({
     read: (work) => link.run(config.leaseMs, work),
     settings: config.reachability,
+    admission: config.admission,
     cachedDevices: config.cachedDevices,
     cachedBytes: config.cachedBytes,
     onTransition: (to) => metrics.transition(to),

@@ -4,6 +4,7 @@ import { deviceState } from './device-state.js';
 import { devices } from './devices.js';
 import { eventLogView } from './event-log-view.js';
 import { fleetCounts } from './fleet-counts.js';
+import { identities } from './identities.js';
 import { logRecords } from './log-records.js';
 import { offsets } from './offsets.js';
 import { parkedAndDead } from './parked-and-dead.js';
@@ -17,6 +18,7 @@ export const COMPARISONS: readonly Comparison[] = [
   devices,
   deviceState,
   deviceEvents,
+  identities,
   fleetCounts,
   offsets,
   parkedAndDead,

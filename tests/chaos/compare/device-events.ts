@@ -9,11 +9,20 @@ interface Step {
 
 /**
  * A device's timeline is a chain: each change of reachability begins where the one before ended, and the last one
- * ends where the device is. A change that was lost or made twice breaks it.
+ * ends where the device is. A change that was lost or made twice breaks it. The load boots nothing, changes no firmware
+ * and no address, so that nothing else may have happened.
  */
 export const deviceEvents: Comparison = {
   table: 'device_events',
   async compare({ connection }) {
+    const [others] = await connection.query<RowDataPacket[]>(
+      `SELECT d.serial_number, e.kind FROM device_events AS e JOIN devices AS d ON d.device_id = e.device_id
+        WHERE e.kind <> 'reachability' LIMIT 20`,
+    );
+    const phantoms = others.map((row): Violation => {
+      const detail = `it tells of a ${row['kind']}, of which no sender has spoken`;
+      return { kind: 'phantom', table: 'device_events', event: row['serial_number'] as string, detail };
+    });
     const [rows] = await connection.query<RowDataPacket[]>(
       `SELECT d.serial_number, s.reachability, CAST(UNIX_TIMESTAMP(e.at) * 1000 AS UNSIGNED) AS at_ms, e.data
          FROM device_events AS e
@@ -30,7 +39,10 @@ export const deviceEvents: Comparison = {
       const { from, to } = JSON.parse(row['data'] as string) as { from: string; to: string };
       timeline.steps.push({ at: Number(row['at_ms']), from, to });
     }
-    return [...timelines].flatMap(([serialNumber, { now, steps }]) => breaks(serialNumber, now, steps));
+    const broken = [...timelines].flatMap(([serialNumber, { now, steps }]) =>
+      breaks(serialNumber, now, steps),
+    );
+    return [...phantoms, ...broken];
   },
 };
 

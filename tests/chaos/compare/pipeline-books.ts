@@ -17,7 +17,10 @@ const TERMS: readonly { name: string; sql: string }[] = [
     name: 'skipped',
     sql: "SELECT SUM(to_seq - from_seq + 1) FROM log_skips WHERE grp = 'state' AND state = 'done'",
   },
-  { name: 'applied', sql: 'SELECT SUM(applied_events) FROM device_state' },
+  {
+    name: 'applied',
+    sql: 'SELECT (SELECT SUM(applied_events) FROM device_state) + (SELECT SUM(quarantined) FROM log_offsets)',
+  },
   { name: 'duplicates', sql: 'SELECT SUM(duplicate_events) FROM device_state' },
   { name: 'late', sql: 'SELECT SUM(late_events) FROM device_state' },
 ];

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { SERVICE_NODE_FLAGS } from '@cpemon/local-stack';
+import { serviceNodeFlags } from '@cpemon/local-stack';
 import type { FaultProxy } from '../../support/fault-proxy.js';
 import { pause } from '../pause.js';
 
@@ -51,7 +51,7 @@ export function createReplica(options: ReplicaOptions): Replica {
   const launch = (): void => {
     const log = openSync(options.logFile, 'a');
     const main = join(options.program, 'services', service, 'dist/main.js');
-    const started = spawn(process.execPath, [...SERVICE_NODE_FLAGS, main], {
+    const started = spawn(process.execPath, [...serviceNodeFlags(service), main], {
       env: { PATH: '/usr/bin:/bin', NODE_ENV: 'production', ...options.environment() },
       stdio: ['ignore', log, log],
     });

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Request } from 'express';
-import { createTokenCheck } from '@cpemon/intake';
+import { createTokenCheck, splitNamedToken } from '@cpemon/intake';
 import { sendProblem } from '@cpemon/service-kit';
 import { refuseToken, type Gate } from '../reader-access.js';
 
@@ -10,13 +10,10 @@ export interface Operator {
   token: string;
 }
 
-const NAMED_TOKEN = /^([A-Za-z0-9][A-Za-z0-9._@-]{0,63}):(.+)$/;
-
 /** An entry of OPERATOR_TOKENS: `name:token`, or a token alone, which is named by eight digits of its hash. */
 export function readOperator(entry: string): Operator {
-  const [, name, token] = NAMED_TOKEN.exec(entry) ?? [];
-  if (name !== undefined && token !== undefined) return { name, token };
-  return { name: `token-${hash('sha256', entry, 'hex').slice(0, 8)}`, token: entry };
+  const { name, token } = splitNamedToken(entry);
+  return { name: name ?? `token-${hash('sha256', token, 'hex').slice(0, 8)}`, token };
 }
 
 const LONGEST_ADDED_NAME = 60;

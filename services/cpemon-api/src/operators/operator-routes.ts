@@ -1,12 +1,13 @@
 import type { Router } from 'express';
 import { addDeadLetterRoutes } from './dead-letter-routes.js';
+import { addIdentityRoutes } from './identity-routes.js';
 import { addLogRoutes } from './log-routes.js';
 import { createOperatorRouter, type OperatorRouteOptions } from './operator-router.js';
 import { addParkedRoutes } from './parked-routes.js';
 import { addRebuildRoutes } from './rebuild-routes.js';
 import { addReplayRoutes } from './replay-routes.js';
 
-/** What operators see and do: dead letters, parked devices, replay, rebuild, skips, generations, the audit. */
+/** What operators see and do: dead letters, parked devices, replay, rebuild, skips, generations, the audit; doubtful identities. */
 export function createOperatorRoutes(options: OperatorRouteOptions): Router {
   return createOperatorRouter(options, (routes) => {
     addDeadLetterRoutes(routes);
@@ -14,5 +15,6 @@ export function createOperatorRoutes(options: OperatorRouteOptions): Router {
     addReplayRoutes(routes);
     addRebuildRoutes(routes);
     addLogRoutes(routes);
+    addIdentityRoutes(routes);
   });
 }

@@ -1,4 +1,4 @@
-import { REACHABILITIES, type DeviceRecord, type SourceRecord } from '@cpemon/domain';
+import { REACHABILITIES, type DeviceRecord, type RepeatMemory, type SourceRecord } from '@cpemon/domain';
 import type { CachedDevice } from '../cached-device.js';
 import {
   readNear,
@@ -13,11 +13,14 @@ import type { CellHead } from './cell-head.js';
 import { readWord, writeWord } from './known-words.js';
 import { packReport, unpackReport, type Vocabulary } from './packed-report.js';
 
+/** Beside the reachability: the device has a memory of repeats. */
+const REPEATS = 4;
+
 /** Writes all of a device but its head and serial number. Times are written as distances from each other. */
 export function packDevice(run: ByteRun, vocabulary: Vocabulary, device: CachedDevice): void {
   const { record } = device;
   const { words } = vocabulary;
-  writeUint(run, REACHABILITIES.indexOf(record.reachability));
+  writeUint(run, REACHABILITIES.indexOf(record.reachability) | (record.repeats === null ? 0 : REPEATS));
   writeWord(run, words, record.reason);
   writeWord(run, words, record.oui);
   writeWord(run, words, record.productClass);
@@ -32,6 +35,7 @@ export function packDevice(run: ByteRun, vocabulary: Vocabulary, device: CachedD
   writeNumber(run, record.duplicates);
   writeNumber(run, record.late);
   packIdentities(run, record.recentIdentities);
+  if (record.repeats !== null) packRepeats(run, record.repeats, seenAt);
   writeUint(run, record.sources.length);
   for (const source of record.sources) packSource(run, vocabulary, source, record);
 }
@@ -43,7 +47,8 @@ export function unpackDevice(
   head: CellHead,
 ): CachedDevice {
   const { words } = vocabulary;
-  const reachability = REACHABILITIES[readUint(run)]!;
+  const first = readUint(run);
+  const reachability = REACHABILITIES[first & (REPEATS - 1)]!;
   const reason = readWord(run, words)!;
   const oui = readWord(run, words)!;
   const productClass = readWord(run, words)!;
@@ -65,6 +70,7 @@ export function unpackDevice(
     duplicates: 0,
     late: 0,
     recentIdentities: [],
+    repeats: null,
     sources: [],
     quietUntil: head.quietUntil,
   };
@@ -73,10 +79,31 @@ export function unpackDevice(
   record.duplicates = readNumber(run);
   record.late = readNumber(run);
   unpackIdentities(run, record.recentIdentities);
+  if ((first & REPEATS) !== 0) record.repeats = unpackRepeats(run, lastSeenAt);
   for (let left = readUint(run); left > 0; left -= 1) {
     record.sources.push(unpackSource(run, vocabulary, record));
   }
   return { record, manufacturer, model, wheelBucket: head.wheelBucket, changedIn: 0 };
+}
+
+function packRepeats(
+  run: ByteRun,
+  { retryCount, startedAt, told, transfers }: RepeatMemory,
+  seenAt: number,
+): void {
+  writeNumber(run, retryCount);
+  writeUint(run, startedAt === null ? 0 : 1);
+  if (startedAt !== null) writeNear(run, startedAt, seenAt);
+  packIdentities(run, told);
+  packIdentities(run, transfers);
+}
+
+function unpackRepeats(run: ByteRun, seenAt: number): RepeatMemory {
+  const repeats: RepeatMemory = { retryCount: readNumber(run), startedAt: null, told: [], transfers: [] };
+  if (readUint(run) === 1) repeats.startedAt = readNear(run, seenAt);
+  unpackIdentities(run, repeats.told);
+  unpackIdentities(run, repeats.transfers);
+  return repeats;
 }
 
 const HALF = 2 ** 24;

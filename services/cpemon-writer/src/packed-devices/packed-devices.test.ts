@@ -85,6 +85,17 @@ const record: fc.Arbitrary<DeviceRecord> = fc.record(
     duplicates: count,
     late: count,
     recentIdentities: fc.array(fc.nat(2 ** 48 - 1), { maxLength: 16 }),
+    repeats: orNull(
+      fc.record(
+        {
+          retryCount: count,
+          startedAt: orNull(time),
+          told: fc.array(fc.nat(2 ** 48 - 1), { maxLength: 16 }),
+          transfers: fc.array(fc.nat(2 ** 48 - 1), { maxLength: 4 }),
+        },
+        { noNullPrototype: true },
+      ),
+    ),
     sources: fc.array(source, { maxLength: 4 }),
     quietUntil: time,
   },

@@ -130,7 +130,8 @@ export function createParkedWork(options: ParkedWorkOptions): LaneWork {
   };
 }
 
-const countsOf = ({ counts }: PreparedApply): { duplicates: number; late: number } => ({
+const countsOf = ({ counts }: PreparedApply) => ({
   duplicates: counts.reduce((sum, { duplicates }) => sum + duplicates, 0),
   late: counts.reduce((sum, { late }) => sum + late, 0),
+  quarantined: counts.reduce((sum, { quarantined = 0 }) => sum + quarantined, 0),
 });

@@ -1,0 +1,18 @@
+export * from './cwmp-message.js';
+export * from './read-envelope.js';
+export { decodeXmlText } from './xml/decode-text.js';
+export type { NamespaceScope, XmlElement } from './xml/xml-element.js';
+export { INFORM_EVENTS, MESSAGE_PARAMETERS } from './xml/xml-limits.js';
+export * from './auth/auth-options.js';
+export * from './auth/authorization.js';
+export * from './auth/credentials.js';
+export * from './auth/device-user-name.js';
+export { createNonces, type Nonces } from './auth/nonce.js';
+export { createNonceUse } from './auth/nonce-use.js';
+export * from './session-cookie.js';
+export { OLDEST_NAMESPACE, type AnsweredMessage } from './write/envelope.js';
+export * from './write/fault.js';
+export * from './write/get-parameter-values.js';
+export { ACS_METHODS, writeResponse, type AcsMethod } from './write/responses.js';
+export * from './events/events-of-message.js';
+export type { MessageContext, MessagePath, SessionDevice } from './events/message-context.js';

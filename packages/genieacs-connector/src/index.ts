@@ -1,0 +1,3 @@
+export * from './connector.js';
+export * from './limits.js';
+export * from './wanted-parameters.js';

@@ -1,0 +1,55 @@
+import { createSessionCookies } from '@cpemon/cwmp';
+import type { CpeEvent } from '@cpemon/domain';
+import { parseNetworks } from '@cpemon/intake';
+import { createAcsIngest } from '../../services/acs-ingest/src/app';
+import { createConnectionSessions } from '../../services/acs-ingest/src/cwmp/connection-sessions';
+import { createCwmpMetrics } from '../../services/acs-ingest/src/cwmp/cwmp-metrics';
+import { createCwmpRoute } from '../../services/acs-ingest/src/cwmp/cwmp-route';
+import { createHealthAsks } from '../../services/acs-ingest/src/cwmp/health-asks';
+import { createMirrorSender } from '../../services/acs-ingest/src/mirror/mirror-sender';
+import { createIntakeProbe } from '../support/intake-probe';
+
+const SESSION_IDLE_MS = 60_000;
+
+/** acs-ingest as it runs, with everything on and anyone let in; the log is a list that is emptied. */
+export interface AppUnderTest {
+  host: string;
+  port: number;
+  /** The events that came in since the last call. */
+  takeEvents(): CpeEvent[];
+  close(): Promise<void>;
+}
+
+export async function startAppUnderTest(): Promise<AppUnderTest> {
+  const probe = createIntakeProbe('acs-ingest', ['webhook', 'mirror', 'cwmp']);
+  const { appender, metrics, registry, logger } = probe;
+  const anywhere = parseNetworks('0.0.0.0/0, ::/0');
+  const connections = createConnectionSessions();
+  const cwmp = createCwmpRoute({
+    settings: {
+      auth: 'none',
+      cookies: createSessionCookies('of no use to anybody', SESSION_IDLE_MS),
+      asks: createHealthAsks(Date.now),
+      maxSessions: 10_000,
+    },
+    ...{ connections, cwmpMetrics: createCwmpMetrics(registry, () => connections.open()) },
+    ...{ appender, metrics, logger },
+  });
+  const url = new URL(
+    await probe.serve(
+      createAcsIngest({
+        ...{ appender, metrics, logger, cwmp, webhookSecrets: 'none' },
+        mirror: { sender: createMirrorSender('none', anywhere), trustedProxies: anywhere },
+      }),
+    ),
+  );
+  return {
+    host: url.hostname,
+    port: Number(url.port),
+    takeEvents() {
+      appender.calls.length = 0;
+      return appender.events.splice(0);
+    },
+    close: () => probe.close(),
+  };
+}
