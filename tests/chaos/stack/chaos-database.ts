@@ -4,6 +4,7 @@ import { connect, migrate, refreshUsers, userName, type DatabaseAddress } from '
 import type { DatabaseRole, SingleConnection } from '@cpemon/database';
 import { startPrivateDatabase, type PrivateDatabase, type ServerBinary } from '@cpemon/local-stack';
 import { pause, waitFor, withinTime } from '../pause.js';
+import { makeMarks } from '../watch/seen-for-good.js';
 
 const MIB = 1024 * 1024;
 const SCHEMA = 'cpemon';
@@ -78,6 +79,7 @@ export async function startChaosDatabase(options: ChaosDatabaseOptions): Promise
   await admin.query(`CREATE DATABASE ${SCHEMA} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
   await migrate(address, join(options.program, 'sql'));
   await refreshUsers(admin, SCHEMA, rolePasswords);
+  await makeMarks(admin);
   await admin.end();
 
   const connectSoon = async (): Promise<SingleConnection> => {

@@ -1,6 +1,7 @@
 import type { SingleConnection } from '@cpemon/database';
 import type { RowDataPacket } from 'mysql2';
 import type { LogEntry } from './device-model.js';
+import { seenForGood } from './seen-for-good.js';
 
 /** Where reading of a lane stands. */
 interface LanePosition {
@@ -60,6 +61,7 @@ export function createLogTail({ onEntry, onBroken }: LogTailOptions): LogTail {
         WHERE generation = ? AND lane = ? AND last_seq > ? ORDER BY last_seq LIMIT ?`,
       [position.generation, position.lane, position.sequence, RECORDS_A_READ],
     );
+    if (rows.length > 0) await seenForGood(connection);
     for (const row of rows) {
       const events = JSON.parse((row['events'] as Buffer).toString()) as LoggedJson[];
       const [last, count] = [Number(row['last_seq']), Number(row['event_count'])];

@@ -2,6 +2,7 @@ import type { SingleConnection } from '@cpemon/database';
 import type { RowDataPacket } from 'mysql2';
 import type { ChaosDatabase } from '../stack/chaos-database.js';
 import { pause, withinTime } from '../pause.js';
+import { seenForGood } from './seen-for-good.js';
 
 /** Head and offset of every lane at one moment, by `generation-lane`. */
 export interface LaneReading {
@@ -32,6 +33,7 @@ export function watchPipeline(database: ChaosDatabase): PipelineWatch {
       try {
         connection ??= await database.connect();
         const reading = await withinTime(readLanes(connection), 3000, 'a look at the lanes');
+        await withinTime(seenForGood(connection), 3000, 'a mark behind it');
         if (latest !== undefined) movedBack.push(...backward(latest, reading));
         latest = reading;
       } catch {
