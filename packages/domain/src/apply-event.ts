@@ -1,3 +1,4 @@
+import { behindMs, forgetProfiles, isProfileSource } from './bulk-profile.js';
 import { newSourceRecord, type DeviceRecord, type SourceRecord } from './device-record.js';
 import { EARLIEST_BELIEVABLE_MS, FURTHEST_AHEAD_MS } from './device-time.js';
 import { EVENT_TYPES, TEST_EVENT_TYPE, type CpeEvent } from './event.js';
@@ -115,7 +116,10 @@ function applyObservation(
   const source = observerOf(record, event.source);
   const known = valuesBefore(record, source, data);
   const orderAt = deviceTime ?? receivedAt;
-  const late = orderAt < source.newestAt;
+  const [newest] = source.reports;
+  const overtaken =
+    newest !== undefined && orderAt === source.newestAt && isNewer(newest, { orderAt, sequence });
+  const late = overtaken || orderAt < source.newestAt;
   if (late) record.late += 1;
   else {
     source.newestAt = orderAt;
@@ -184,6 +188,7 @@ function sourceOf(record: DeviceRecord, name: string): SourceRecord {
   const at = sources.findIndex((candidate) => candidate.source === name);
   const source = at < 0 ? newSourceRecord(name) : sources[at]!;
   if (at >= 0) sources.splice(at, 1);
+  else if (isProfileSource(name)) forgetProfiles(sources);
   sources.unshift(source);
   return source;
 }
@@ -204,23 +209,25 @@ function applyReport(
   // A request like TransferComplete has no values that could be new or late.
   if (event.type === 'cpemon.rpc.v1') return 'applied';
   const rhythm = rhythmOf(event);
+  // The newest report of a body was made when it came; the others keep their distance.
+  const madeAt = receivedAt - behindMs(data, source, rules.settings);
   const orderAt =
-    deviceTime ?? (event.type === 'cpemon.parameters.v1' ? timeGoneOn(source, receivedAt) : receivedAt);
+    deviceTime ?? (event.type === 'cpemon.parameters.v1' ? timeGoneOn(source, receivedAt) : madeAt);
   const [newest] = source.reports;
   const overtaken =
     newest !== undefined && orderAt === source.newestAt && isNewer(newest, { orderAt, sequence });
   const late =
-    overtaken || (orderAt < source.newestAt && !clockStepped(source, orderAt, receivedAt, rhythm, rules));
+    overtaken || (orderAt < source.newestAt && !clockStepped(source, orderAt, madeAt, rhythm, rules));
   if (!late) {
     source.newestAt = orderAt;
-    source.newestReceivedAt = receivedAt;
+    source.newestReceivedAt = madeAt;
     source.stepCandidate = null;
   }
   declareInterval(source, data.interval_seconds, orderAt);
   if (!late && source.declaredSeconds === null) {
     learnInterval(source, seenAt, rhythm, intakeOfSource(rules.intake, source.source));
   }
-  const rankAt = late ? Math.min(orderAt, receivedAt) : receivedAt;
+  const rankAt = late ? Math.min(orderAt, receivedAt) : madeAt;
   const older = olderReadings(data, deviceTime, receivedAt);
   const fresh = older === null ? data : withoutOlder(data, older);
   source.reports = withReport(source.reports, { orderAt, deviceTime, rankAt, sequence }, fresh);

@@ -1,5 +1,10 @@
+import type { InventoryCommand } from './inventory.js';
+
 /** An event that fails when it is applied, for tests and demos; taken in only where that is allowed. */
 export const TEST_EVENT_TYPE = 'cpemon.test.v1';
+
+/** Made by our own API only; see inventory.ts. */
+export const COMMAND_EVENT_TYPE = 'cpemon.command.v1';
 
 /** The types of event this version knows. The major version is part of the type; a new major is a new type. */
 export const EVENT_TYPES = [
@@ -11,8 +16,12 @@ export const EVENT_TYPES = [
   'cpemon.rpc.v1',
   // Values of parameters that an ACS, or we, asked a CPE for.
   'cpemon.parameters.v1',
+  // A report of a bulk data profile: parameters without a session.
+  'cpemon.bulkdata.v1',
   // A fact about a device by somebody else: an OLT, a RADIUS server, a CMTS.
   'cpemon.observation.v1',
+  // What somebody wants of a device, by way of its lane: no sign of life, and nothing that the device said.
+  COMMAND_EVENT_TYPE,
   TEST_EVENT_TYPE,
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
@@ -40,6 +49,12 @@ export interface ReportData {
   parameters?: ParameterValues;
   /** How many of them are not here because an event has no room for them; absent for 0. */
   parameters_left_out?: number;
+  /** Of a bulk report: the profile's name, where its sender gives one. */
+  profile?: string;
+  /** Of a retained bulk report: how much older it is than the newest of its body, ms by the device's own clock. */
+  behind_ms?: number;
+  /** … where no clock tells it: how many reports come after it in its body. */
+  behind_reports?: number;
   /** Descriptive values: wan_ip, sw_version, hw_version, manufacturer, model. */
   attributes?: Partial<Record<AttributeName, string>>;
   /** Readings by metric name; the name ends in the unit (`cpu_used_ratio`, `rx_power_dbm`). */
@@ -57,6 +72,8 @@ export interface ReportData {
   observation?: Observation;
   /** Of a CloudEvent of a sender: who it says it is from, which `source` does not repeat, and what came beside the data. */
   origin?: EventOrigin;
+  /** What a command wants; of no other type. */
+  command?: InventoryCommand;
   /** What a test event does; of no other type. */
   test?: TestFailure;
 }

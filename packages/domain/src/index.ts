@@ -1,6 +1,7 @@
 export * from './admission.js';
 export * from './apply-event.js';
 export * from './boot-cause.js';
+export * from './bulk-profile.js';
 export * from './device-identity.js';
 export * from './device-record.js';
 export * from './device-time.js';
@@ -11,6 +12,7 @@ export * from './identity-findings.js';
 export * from './intake-history.js';
 export * from './intake-outage.js';
 export * from './intake-path.js';
+export * from './inventory.js';
 export * from './lane.js';
 export * from './observation.js';
 export * from './occurrences.js';

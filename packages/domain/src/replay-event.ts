@@ -55,9 +55,16 @@ function rewrite(source: SourceRecord, at: number, deviceTime: number | null, va
 }
 
 /** By position; and by the time received, because a position alone says nothing of its generation. */
-function isOf(report: Report, { sequence, receivedAt }: ReceivedEvent, deviceTime: number | null): boolean {
+function isOf(
+  report: Report,
+  { sequence, receivedAt, event }: ReceivedEvent,
+  deviceTime: number | null,
+): boolean {
+  const { behind_ms: behindMs = 0, behind_reports: behindReports = 0 } = event.data;
   return (
     report.sequence === sequence &&
-    (report.rankAt === receivedAt || report.rankAt === Math.min(deviceTime ?? receivedAt, receivedAt))
+    (report.rankAt === receivedAt - behindMs ||
+      // By the interval that was expected then.
+      (behindReports > 0 && report.rankAt < receivedAt) || report.rankAt === Math.min(deviceTime ?? receivedAt, receivedAt))
   );
 }

@@ -1,3 +1,4 @@
+import { isProfileSource } from './bulk-profile.js';
 import type { CpeEvent } from './event.js';
 import { sourceOfPath } from './intake-path.js';
 
@@ -10,7 +11,7 @@ const MIRROR = sourceOfPath('mirror');
  * mirror hands on a copy at the moment at which the CPE spoke.
  */
 export function isOwnRequest(source: string): boolean {
-  return source === HEARTBEAT || source === CWMP || source === MIRROR;
+  return source === HEARTBEAT || source === CWMP || source === MIRROR || isProfileSource(source);
 }
 
 /**
