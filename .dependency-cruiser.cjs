@@ -48,16 +48,30 @@ module.exports = {
       },
     },
     {
+      name: 'bulkdata-is-a-language',
+      comment: 'bytes to reports and events: no I/O',
+      severity: 'error',
+      from: { path: '^packages/bulkdata/src', pathNot: '\\.test\\.ts$' },
+      to: { path: ['^packages/(?!bulkdata|contracts|device-models|domain)', ioPackages] },
+    },
+    {
       name: 'event-log-knows-domain-and-database-only',
       severity: 'error',
       from: { path: '^packages/event-log/src', pathNot: '\\.test\\.ts$' },
       to: { path: '^packages/(?!event-log|domain|database)' },
     },
     {
-      name: 'store-knows-domain-and-database-only',
+      name: 'history-is-pure',
+      comment: 'bytes of history and what they say: no I/O, none of ours',
+      severity: 'error',
+      from: { path: '^packages/history/src', pathNot: '\\.test\\.ts$' },
+      to: { path: ['^packages/(?!history)', ioPackages] },
+    },
+    {
+      name: 'store-knows-domain-database-and-history-only',
       severity: 'error',
       from: { path: '^packages/store/src', pathNot: '\\.test\\.ts$' },
-      to: { path: '^packages/(?!store|domain|database)' },
+      to: { path: '^packages/(?!store|domain|database|history)' },
     },
     {
       name: 'intake-is-for-services',

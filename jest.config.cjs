@@ -24,7 +24,7 @@ module.exports = {
       displayName: 'unit',
       testMatch: [
         '<rootDir>/{packages,services}/*/src/**/*.test.ts',
-        '<rootDir>/{bench/src,tests/unit}/**/*.test.ts',
+        '<rootDir>/{bench/src,tests/unit,tests/k8s}/**/*.test.ts',
       ],
       testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '\\.db\\.test\\.ts$'],
     },

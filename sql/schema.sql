@@ -9,6 +9,14 @@ CREATE TABLE `device_events` (
   PRIMARY KEY (`device_id`,`at`,`kind`,`identity`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `device_inventory` (
+  `device_id` int(10) unsigned NOT NULL,
+  `admin_state` enum('in_service','suspended','maintenance','retired') NOT NULL,
+  `label_set_id` int(10) unsigned NOT NULL,
+  `revision` bigint(20) unsigned NOT NULL,
+  PRIMARY KEY (`device_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `device_state` (
   `device_id` int(10) unsigned NOT NULL,
   `generation` int(10) unsigned NOT NULL,
@@ -65,6 +73,81 @@ CREATE TABLE `fleet_counts` (
   PRIMARY KEY (`lane`,`reachability`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `fleet_label_counts` (
+  `lane` smallint(5) unsigned NOT NULL,
+  `label` varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `value` varchar(64) NOT NULL,
+  `reachability` enum('unknown','online','stale','offline') NOT NULL,
+  `devices` bigint(20) NOT NULL,
+  PRIMARY KEY (`lane`,`label`,`value`,`reachability`),
+  KEY `by_label` (`label`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `history_days` (
+  `day` int(10) unsigned NOT NULL,
+  `device_id` int(10) unsigned NOT NULL,
+  `payload` mediumblob NOT NULL,
+  PRIMARY KEY (`day`,`device_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin
+ PARTITION BY RANGE (`day`)
+(PARTITION `p_rest` VALUES LESS THAN MAXVALUE ENGINE = InnoDB);
+
+CREATE TABLE `history_due` (
+  `day` int(10) unsigned NOT NULL,
+  `device_group` int(10) unsigned NOT NULL,
+  PRIMARY KEY (`day`,`device_group`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `history_fresh` (
+  `generation` int(10) unsigned NOT NULL,
+  `lane` smallint(5) unsigned NOT NULL,
+  `chunk_id` bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+  `made_at` datetime(3) NOT NULL,
+  `device_ids` mediumblob NOT NULL,
+  `payload` mediumblob NOT NULL,
+  PRIMARY KEY (`generation`,`lane`,`chunk_id`),
+  KEY `by_number` (`chunk_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `history_hours` (
+  `day` int(10) unsigned NOT NULL,
+  `device_id` int(10) unsigned NOT NULL,
+  `payload` mediumblob NOT NULL,
+  PRIMARY KEY (`day`,`device_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin
+ PARTITION BY RANGE (`day`)
+(PARTITION `p_rest` VALUES LESS THAN MAXVALUE ENGINE = InnoDB);
+
+CREATE TABLE `history_marks` (
+  `tier` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `low_water` int(10) unsigned NOT NULL,
+  `moved_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`tier`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `history_runs` (
+  `device_group` int(10) unsigned NOT NULL,
+  `slice` int(10) unsigned NOT NULL,
+  `generation` int(10) unsigned NOT NULL,
+  `lane` smallint(5) unsigned NOT NULL,
+  `run_id` bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+  `device_ids` mediumblob NOT NULL,
+  `payload` mediumblob NOT NULL,
+  PRIMARY KEY (`device_group`,`slice`,`generation`,`lane`,`run_id`),
+  KEY `by_number` (`run_id`),
+  KEY `by_slice` (`slice`,`device_group`),
+  KEY `by_lane` (`generation`,`lane`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `history_samples` (
+  `slice` int(10) unsigned NOT NULL,
+  `device_id` int(10) unsigned NOT NULL,
+  `payload` mediumblob NOT NULL,
+  PRIMARY KEY (`slice`,`device_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin
+ PARTITION BY RANGE (`slice`)
+(PARTITION `p_rest` VALUES LESS THAN MAXVALUE ENGINE = InnoDB);
+
 CREATE TABLE `identity_findings` (
   `device_id` int(10) unsigned NOT NULL,
   `kind` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -98,6 +181,87 @@ CREATE TABLE `intake_processes` (
   PRIMARY KEY (`process`,`path`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `inventory_boxes` (
+  `box_id` int(10) unsigned NOT NULL AUTO_INCREMENT,
+  `serial_number` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `oui` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `product_class` varchar(64) NOT NULL DEFAULT '',
+  `line_id` int(10) unsigned NOT NULL DEFAULT 0,
+  `admin_state` enum('in_service','suspended','maintenance','retired') NOT NULL DEFAULT 'in_service',
+  `label_set_id` int(10) unsigned NOT NULL DEFAULT 0,
+  `revision` bigint(20) unsigned NOT NULL,
+  PRIMARY KEY (`box_id`),
+  UNIQUE KEY `identity` (`serial_number`,`oui`,`product_class`),
+  KEY `by_line` (`line_id`),
+  KEY `by_revision` (`revision`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `inventory_clock` (
+  `id` tinyint(3) unsigned NOT NULL,
+  `revision` bigint(20) unsigned NOT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `inventory_import_rows` (
+  `import_id` varchar(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `row_no` int(10) unsigned NOT NULL,
+  `outcome` enum('changed','unmatched','ambiguous','refused') NOT NULL,
+  `code` varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `detail` varchar(255) NOT NULL,
+  `content` varchar(1024) NOT NULL,
+  PRIMARY KEY (`import_id`,`row_no`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `inventory_imports` (
+  `import_id` varchar(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `state` enum('running','done','failed','interrupted') NOT NULL,
+  `actor` varchar(128) NOT NULL,
+  `started_at` datetime(3) NOT NULL,
+  `touched_at` datetime(3) NOT NULL,
+  `finished_at` datetime(3) DEFAULT NULL,
+  `total_bytes` bigint(20) unsigned NOT NULL,
+  `read_bytes` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `added` int(10) unsigned NOT NULL DEFAULT 0,
+  `changed` int(10) unsigned NOT NULL DEFAULT 0,
+  `unchanged` int(10) unsigned NOT NULL DEFAULT 0,
+  `unmatched` int(10) unsigned NOT NULL DEFAULT 0,
+  `ambiguous` int(10) unsigned NOT NULL DEFAULT 0,
+  `refused` int(10) unsigned NOT NULL DEFAULT 0,
+  `first_revision` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `written_revision` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `told_revision` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `problem` varchar(255) NOT NULL DEFAULT '',
+  PRIMARY KEY (`import_id`),
+  KEY `by_start` (`started_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `inventory_keys` (
+  `kind` enum('pon_serial','mac','pppoe_user','subscriber','circuit') NOT NULL,
+  `value` varchar(128) NOT NULL,
+  `box_id` int(10) unsigned NOT NULL DEFAULT 0,
+  `line_id` int(10) unsigned NOT NULL DEFAULT 0,
+  PRIMARY KEY (`kind`,`value`,`box_id`,`line_id`),
+  KEY `by_box` (`box_id`),
+  KEY `by_line` (`line_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `inventory_line_boxes` (
+  `line_id` int(10) unsigned NOT NULL,
+  `valid_from` datetime(3) NOT NULL,
+  `box_id` int(10) unsigned NOT NULL,
+  `valid_until` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`line_id`,`valid_from`,`box_id`),
+  KEY `by_box` (`box_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `inventory_lines` (
+  `line_id` int(10) unsigned NOT NULL AUTO_INCREMENT,
+  `service_id` varchar(64) NOT NULL,
+  `label_set_id` int(10) unsigned NOT NULL DEFAULT 0,
+  PRIMARY KEY (`line_id`),
+  UNIQUE KEY `by_service` (`service_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `job_leases` (
   `job` varchar(48) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `owner` varchar(64) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
@@ -109,6 +273,20 @@ CREATE TABLE `job_leases` (
   `detail` varchar(255) NOT NULL DEFAULT '',
   `succeeded_at` datetime(3) DEFAULT NULL,
   PRIMARY KEY (`job`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `label_set_values` (
+  `label_set_id` int(10) unsigned NOT NULL,
+  `name` varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `value` varchar(64) NOT NULL,
+  PRIMARY KEY (`label_set_id`,`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `label_sets` (
+  `label_set_id` int(10) unsigned NOT NULL AUTO_INCREMENT,
+  `digest` binary(16) NOT NULL,
+  PRIMARY KEY (`label_set_id`),
+  UNIQUE KEY `by_digest` (`digest`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `log_dead_letters` (
@@ -447,6 +625,18 @@ left join `devices` `o` on(`o`.`device_id` = `f`.`other_id`))
 where `f`.`kind` <> 'merge' or !exists(select 1
 from `identity_findings` `c`
 where `c`.`device_id` = `f`.`device_id` and `c`.`kind` = 'conflict' and `c`.`other_id` = `f`.`other_id` limit 1);
+
+CREATE SQL SECURITY DEFINER VIEW `v_inventory` AS select `b`.`serial_number` AS `serial_number`,
+  `b`.`oui` AS `oui`,
+  `b`.`product_class` AS `product_class`,
+  `b`.`admin_state` AS `admin_state`,
+  `l`.`service_id` AS `service_id`,
+  (select group_concat(`v`.`name`,'=',`v`.`value`
+order by `v`.`name` ASC separator ', ')
+from `label_set_values` `v`
+where `v`.`label_set_id` = `b`.`label_set_id`) AS `labels`
+from (`inventory_boxes` `b`
+left join `inventory_lines` `l` on(`l`.`line_id` = `b`.`line_id`));
 
 CREATE SQL SECURITY DEFINER VIEW `v_lanes` AS select `l`.`generation` AS `generation`,
   `l`.`lane` AS `lane`,

@@ -1,14 +1,12 @@
-import type { RowDataPacket } from 'mysql2';
+import {
+  createDeviceComparison,
+  lanesWithHoles as findLanesWithHoles,
+  readStoredDevices,
+  type DeviceDifference,
+  type DeviceTruth,
+} from '@cpemon/local-stack';
 import type { RunningStack } from './running-stack.js';
 import { eventually, sleep } from './eventually.js';
-
-/** One device as the simulator knows it and as the database has it. */
-interface DeviceDifference {
-  serialNumber: string;
-  acknowledged: number;
-  inDoubt: number;
-  stored: number;
-}
 
 /** Stops the fleet, lets everything in flight settle and the backlog drain. */
 export async function settle(stack: RunningStack, seconds = 60): Promise<void> {
@@ -31,43 +29,19 @@ export async function settle(stack: RunningStack, seconds = 60): Promise<void> {
   );
 }
 
-/**
- * Compares what the simulator was told with what is stored: each device must have at least what was acknowledged
- * and at most what was acknowledged or is in doubt. Returns the devices for which that does not hold.
- */
-export async function compareWithTruth(stack: RunningStack): Promise<DeviceDifference[]> {
+/** Where the simulator's books and the database differ, device by device; see `npm run cpemon -- verify`. */
+export async function compareWithTruth(stack: RunningStack): Promise<readonly DeviceDifference[]> {
   const url = stack.file().processes.find(({ name }) => name === 'cpe-simulator')?.url ?? '';
   const lines = (await (await fetch(`${url}/truth/devices`)).text()).trim().split('\n');
-  const [rows] = await stack
-    .database()
-    .query<RowDataPacket[]>('SELECT serial_number, applied_events, duplicate_events FROM v_devices');
-  const stored = new Map(
-    rows.map((row) => [
-      row['serial_number'] as string,
-      Number(row['applied_events']) - Number(row['duplicate_events']),
-    ]),
-  );
-  return lines
-    .map((line) => JSON.parse(line) as { sn: string; acknowledged: number; in_doubt: number })
-    .map(({ sn, acknowledged, in_doubt }) => ({
-      serialNumber: sn,
-      acknowledged,
-      inDoubt: in_doubt,
-      stored: stored.get(sn) ?? 0,
-    }))
-    .filter(
-      (device) => device.stored < device.acknowledged || device.stored > device.acknowledged + device.inDoubt,
-    );
+  const stored = await readStoredDevices(stack.database());
+  const comparison = createDeviceComparison();
+  for (const line of lines) {
+    const truth = JSON.parse(line) as DeviceTruth;
+    comparison.add(truth, stored.get(truth.sn));
+  }
+  return comparison.differences;
 }
 
 /** The books of the log itself: every lane is contiguous and holds exactly what its head says. */
-export async function lanesWithHoles(stack: RunningStack): Promise<number[]> {
-  const [rows] = await stack.database().query<RowDataPacket[]>(
-    `SELECT l.lane
-     FROM log_lanes AS l
-     LEFT JOIN log_records AS r ON r.generation = l.generation AND r.lane = l.lane
-     GROUP BY l.generation, l.lane, l.head_seq, l.base_seq
-     HAVING COALESCE(SUM(r.event_count), 0) <> l.head_seq - l.base_seq OR COALESCE(MAX(r.last_seq), l.base_seq) <> l.head_seq`,
-  );
-  return rows.map((row) => row['lane'] as number);
-}
+export const lanesWithHoles = (stack: RunningStack): Promise<string[]> =>
+  findLanesWithHoles(stack.database());

@@ -8,13 +8,15 @@ export const DEVICE_TABLES = {
   device_events: 'device_id, at, kind, identity',
   identity_findings: 'device_id, kind, other_id',
   fleet_counts: 'lane, reachability',
+  device_inventory: 'device_id',
+  fleet_label_counts: 'lane, label, value, reachability',
 } as const;
 
 /** Every column of every row of the device tables, one text a row. Counts of nothing are left out. */
 export async function readDeviceTables(pool: DatabasePool): Promise<Record<string, string[]>> {
   const tables: Record<string, string[]> = {};
   for (const [table, order] of Object.entries(DEVICE_TABLES)) {
-    const condition = table === 'fleet_counts' ? 'WHERE devices <> 0' : '';
+    const condition = table.startsWith('fleet_') ? 'WHERE devices <> 0' : '';
     const [rows] = await pool.query<RowDataPacket[]>(`SELECT * FROM ${table} ${condition} ORDER BY ${order}`);
     tables[table] = rows.map((row) => JSON.stringify(row));
   }

@@ -1,8 +1,14 @@
 import type { Benchmark } from '../benchmark.js';
+import { bulkdataParse } from './bulkdata-parse.js';
 import { cwmpSession } from './cwmp-session.js';
+import { deviceWeek } from './device-week.js';
 import { drain } from './drain.js';
 import { fleetSize } from './fleet-size.js';
+import { fleetSummary } from './fleet-summary.js';
+import { historyAtRest } from './history-at-rest.js';
+import { historyLayout } from './history-layout.js';
 import { informParse } from './inform-parse.js';
+import { inventoryImport } from './inventory-import.js';
 import { ingestBatch } from './ingest-batch.js';
 import { ingestSingle } from './ingest-single.js';
 import { logLayout } from './log-layout.js';
@@ -27,7 +33,13 @@ export const BENCHMARKS: readonly Benchmark[] = [
   outage,
   retention,
   logLayout,
+  historyLayout,
+  historyAtRest,
+  deviceWeek,
   informParse,
+  bulkdataParse,
   cwmpSession,
   openSessions,
+  inventoryImport,
+  fleetSummary,
 ];

@@ -1,36 +1,9 @@
-/** Event codes of TR-069 (Amendment 6, table 8) and how other systems spell them. */
+import { METHOD_EVENT_CODES, NUMBERED_EVENT_CODES, STANDARD_EVENT_CODES } from '@cpemon/domain';
 
-const NUMBERED: readonly string[] = [
-  '0 BOOTSTRAP',
-  '1 BOOT',
-  '2 PERIODIC',
-  '3 SCHEDULED',
-  '4 VALUE CHANGE',
-  '5 KICKED',
-  '6 CONNECTION REQUEST',
-  '7 TRANSFER COMPLETE',
-  '8 DIAGNOSTICS COMPLETE',
-  '9 REQUEST DOWNLOAD',
-  '10 AUTONOMOUS TRANSFER COMPLETE',
-  '11 DU STATE CHANGE COMPLETE',
-  '12 AUTONOMOUS DU STATE CHANGE COMPLETE',
-  '13 WAKEUP',
-  '14 HEARTBEAT',
-];
-/** Caused by a method of the ACS. */
-const OF_METHODS: readonly string[] = [
-  'M Reboot',
-  'M ScheduleInform',
-  'M Download',
-  'M ScheduleDownload',
-  'M Upload',
-  'M ChangeDUState',
-];
-
-const STANDARD: ReadonlySet<string> = new Set([...NUMBERED, ...OF_METHODS]);
+const STANDARD: ReadonlySet<string> = new Set(STANDARD_EVENT_CODES);
 /** "1BOOT", "1" and "BOOT" by their code. A name alone is in use only where it can mean nothing else. */
 const BY_SPELLING = new Map<string, string>([
-  ...NUMBERED.flatMap((code): [string, string][] => {
+  ...NUMBERED_EVENT_CODES.flatMap((code): [string, string][] => {
     const [number = '', ...words] = code.split(' ');
     return [
       [lettersOf(code), code],
@@ -38,7 +11,7 @@ const BY_SPELLING = new Map<string, string>([
       [words.join(''), code],
     ];
   }),
-  ...OF_METHODS.map((code): [string, string] => [lettersOf(code), code]),
+  ...METHOD_EVENT_CODES.map((code): [string, string] => [lettersOf(code), code]),
 ]);
 /** Of a method or a vendor: `M X_00D09E_Restart`, `X CT-COM BIND`. */
 const OTHER_CODE = /^[MX] \S/;
@@ -52,6 +25,7 @@ export function eventCodeOf(text: string): string | undefined {
   return BY_SPELLING.get(lettersOf(trimmed)) ?? (OTHER_CODE.test(trimmed) ? trimmed : undefined);
 }
 
+/** All that tells one spelling from another. */
 function lettersOf(text: string): string {
   return text.replace(/[^A-Za-z0-9]/g, '').toUpperCase();
 }

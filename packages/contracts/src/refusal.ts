@@ -16,6 +16,17 @@ export const REFUSAL_STATUS = {
   not_cwmp: 400,
   // An envelope that is right and means nothing on this path: a response without a session, a method of an ACS.
   unexpected_message: 400,
+  // Bulk data that is neither JSON with a `Report` nor CSV with a header line.
+  not_bulk_data: 400,
+  invalid_csv: 400,
+  // Of a CloudEvent: a required attribute is not there, or one is not what it may be.
+  missing_attribute: 400,
+  invalid_attribute: 400,
+  unsupported_specversion: 400,
+  // A type that is not taken here, or a major version of one.
+  unknown_type: 400,
+  // `subject` and the serial number in the data are of two devices.
+  subject_mismatch: 400,
   // Bytes that are not what Content-Encoding says and not plain either.
   invalid_encoding: 400,
   invalid_session: 400,

@@ -1,6 +1,6 @@
-import type { ReportData } from '@cpemon/domain';
+import type { Observation, Observer, ReportData } from '@cpemon/domain';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
-import { ACS_EVENT_PROPERTIES, REPORT_PROPERTIES } from './report-properties.js';
+import { ACS_EVENT_PROPERTIES, OBSERVATION_PROPERTIES, REPORT_PROPERTIES } from './report-properties.js';
 import { compileSchema } from './schema-validator.js';
 
 type Metrics = NonNullable<ReportData['metrics']>;
@@ -13,7 +13,8 @@ type Attributes = NonNullable<ReportData['attributes']>;
 type Target =
   | { to: 'serial number' | 'time' | 'interval' | 'oui' | 'product class' | 'event' | 'event codes' }
   | { to: 'attribute'; put: (attributes: Attributes, value: string) => void }
-  | { to: 'metric'; put: (metrics: Metrics, value: number) => void };
+  | { to: 'metric'; put: (metrics: Metrics, value: number) => void }
+  | { to: 'observation'; put: (observation: Observation, value: string) => void };
 
 export type ReportField = Target & { isRight: ValidateFunction };
 
@@ -57,6 +58,24 @@ const ACS_EVENT_TARGETS: Record<keyof typeof ACS_EVENT_PROPERTIES, Target> = {
   event_codes: { to: 'event codes' },
 };
 
+const observed = (put: (observation: Observation, value: string) => void): Target => ({
+  to: 'observation',
+  put,
+});
+
+const OBSERVATION_TARGETS: Record<keyof typeof OBSERVATION_PROPERTIES, Target> = {
+  observer: observed((to, value) => (to.observer = value as Observer)),
+  observed: observed((to, value) => (to.observed = value)),
+  state: observed((to, value) => (to.state = value as 'raised' | 'cleared')),
+  text: observed((to, value) => (to.text = value)),
+  olt_rx_power_dbm: metric((to, value) => (to['olt_rx_power_dbm'] = value)),
+  downstream_power_dbmv: metric((to, value) => (to['downstream_power_dbmv'] = value)),
+  downstream_snr_db: metric((to, value) => (to['downstream_snr_db'] = value)),
+  upstream_power_dbmv: metric((to, value) => (to['upstream_power_dbmv'] = value)),
+  upstream_snr_db: metric((to, value) => (to['upstream_snr_db'] = value)),
+  line_length_meters: metric((to, value) => (to['line_length_meters'] = value)),
+};
+
 /** The known fields of a message by their name on the wire, each with the check of its own value. */
 export type ReportFields = ReadonlyMap<string, ReportField>;
 
@@ -76,4 +95,8 @@ export const HEARTBEAT_FIELDS: ReportFields = new Map(reportFields);
 export const ACS_EVENT_FIELDS: ReportFields = new Map([
   ...reportFields,
   ...fieldsOf(ACS_EVENT_TARGETS, ACS_EVENT_PROPERTIES),
+]);
+export const OBSERVATION_FIELDS: ReportFields = new Map([
+  ...reportFields,
+  ...fieldsOf(OBSERVATION_TARGETS, OBSERVATION_PROPERTIES),
 ]);

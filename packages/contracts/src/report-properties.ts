@@ -1,4 +1,4 @@
-import { LONGEST_SERIAL_NUMBER } from '@cpemon/domain';
+import { LONGEST_SERIAL_NUMBER, OBSERVERS } from '@cpemon/domain';
 
 const text = (maxLength: number, description: string) => ({
   type: ['string', 'null'],
@@ -57,6 +57,24 @@ export const REPORT_PROPERTIES = {
   wifi_clients: number(0, 100_000, 'Wi-Fi stations connected'),
   wan_rx_bytes: number(0, LARGEST_COUNTER, 'Bytes received on the WAN since boot'),
   wan_tx_bytes: number(0, LARGEST_COUNTER, 'Bytes sent on the WAN since boot'),
+} as const;
+
+/** What somebody else can tell of a device that it cannot tell itself. */
+export const OBSERVATION_PROPERTIES = {
+  observer: { enum: [...OBSERVERS, null], description: 'Kind of system that observed the device' },
+  observed: {
+    type: ['string', 'null'],
+    pattern: '^[a-z][a-z0-9_]{0,31}$',
+    description: 'What happened: dying_gasp, los, link_up, session_start, …; absent where values were read',
+  },
+  state: { enum: ['raised', 'cleared', null], description: 'Of an alarm: that it began, or is over' },
+  text: text(256, 'A sentence about it'),
+  olt_rx_power_dbm: number(-60, 30, 'Optical power of the device as received at the OLT, dBm'),
+  downstream_power_dbmv: number(-60, 80, 'Cable: downstream receive power, dBmV'),
+  downstream_snr_db: number(0, 100, 'Cable: downstream signal-to-noise ratio, dB'),
+  upstream_power_dbmv: number(-60, 80, 'Cable: upstream transmit power, dBmV'),
+  upstream_snr_db: number(0, 100, 'Cable: upstream signal-to-noise ratio at the CMTS, dB'),
+  line_length_meters: number(0, 200_000, 'Length of the line, metres'),
 } as const;
 
 /** What an ACS adds when it relays an event of a device. */

@@ -86,6 +86,8 @@ export interface RequestContext {
   correlationId: string;
   /** W3C trace context, well-formed. */
   traceparent?: string;
+  /** Identity of the one event that is read, where its envelope gives one. */
+  eventId?: string;
   /** The sender's id for the body (`webhook-id`, `Idempotency-Key`), printable ASCII. */
   senderId?: string;
 }
@@ -127,7 +129,8 @@ export function readReport(
     event.type = TEST_EVENT_TYPE;
     event.data.test = test.failure;
   }
-  if (test?.id !== undefined) event.id = test.id;
+  if (request.eventId !== undefined) event.id = request.eventId;
+  else if (test?.id !== undefined) event.id = test.id;
   else if (request.senderId !== undefined) event.id = identityFromSender(request.senderId, index);
   else if (event.time === undefined) event.id = request.randomId();
   else {
@@ -218,6 +221,8 @@ function readFields(
     if (field.to === 'metric') field.put((metrics ??= {}), value as number);
     else if (field.to === 'attribute') {
       if (value !== '') field.put((attributes ??= {}), value as string);
+    } else if (field.to === 'observation') {
+      if (value !== '') field.put((data.observation ??= { observer: 'other' }), value as string);
     } else putValue(event, field.to, value);
   }
   if (attributes !== undefined) data.attributes = attributes;

@@ -20,12 +20,15 @@ interface Privileges {
 const isView = (table: string) => table.startsWith('v_');
 const isLog = (table: string) => table.startsWith('log_');
 const isIntake = (table: string) => table.startsWith('intake_');
+const isInventory = (table: string) =>
+  table === 'expected_devices' || table.startsWith('inventory_') || table.startsWith('label_set');
 
 /** What an append needs: the log grows, the lanes' heads move, and the process says that it accepts. */
 function ingestPrivileges(table: string): readonly TablePrivilege[] {
   if (table === 'log_records') return ['SELECT', 'INSERT'];
   if (table === 'log_lanes' || table === 'log_producers') return ['SELECT', 'INSERT', 'UPDATE'];
-  if (table === 'log_generations') return ['SELECT'];
+  // A process waits for the schema that its release needs.
+  if (table === 'log_generations' || table === 'schema_migrations') return ['SELECT'];
   // How much waits in the log, so that intake stops before the disk is full.
   if (table === 'log_offsets' || table === 'log_groups') return ['SELECT'];
   if (isIntake(table)) return ['SELECT', 'INSERT', 'UPDATE'];
@@ -40,7 +43,7 @@ function writerPrivileges(table: string): readonly TablePrivilege[] {
   if (table === 'log_lanes' || table === 'log_generations') return ['SELECT', 'UPDATE'];
   if (isLog(table) || table === 'job_leases' || table === 'operator_audit') return ['SELECT'];
   // Inventory is written by the API; owners only read it.
-  if (table === 'expected_devices') return ['SELECT'];
+  if (isInventory(table)) return ['SELECT'];
   return ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 }
 
@@ -60,7 +63,7 @@ function apiPrivileges(table: string): readonly TablePrivilege[] {
   if (table === 'operator_audit') return ['SELECT', 'INSERT'];
   // An operator opens a generation through it: the old one is sealed, the new one and its lanes are added.
   if (table === 'log_generations') return ['SELECT', 'INSERT', 'UPDATE'];
-  if (table === 'expected_devices') return ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
+  if (isInventory(table)) return ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
   // An operator releases an identity.
   if (table === 'quarantined_identities') return ['SELECT', 'UPDATE'];
   if (WISH_TABLES.includes(table)) return ['SELECT', 'INSERT', 'UPDATE'];
@@ -87,6 +90,10 @@ function maintenancePrivileges(table: string): readonly TablePrivilege[] {
   if (table === 'log_retention' || table === 'log_groups') return ['SELECT', 'INSERT', 'UPDATE'];
   if (table === 'log_offsets') return ['SELECT', 'UPDATE'];
   if (table === 'log_lanes' || table === 'log_generations') return ['SELECT'];
+  // History is packed, and its partitions are made and dropped; of a device that is gone nothing is packed.
+  if (table.startsWith('history_'))
+    return ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'ALTER', 'DROP'];
+  if (table === 'devices') return ['SELECT'];
   return AGEING_TABLES.includes(table) ? ['SELECT', 'DELETE'] : [];
 }
 

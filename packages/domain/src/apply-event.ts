@@ -1,4 +1,5 @@
-import { behindMs, forgetProfiles, isProfileSource } from './bulk-profile.js';
+import { behindMs, forgetProfiles } from './bulk-profile.js';
+import { noteReportRate } from './chatty.js';
 import { newSourceRecord, type DeviceRecord, type SourceRecord } from './device-record.js';
 import { EARLIEST_BELIEVABLE_MS, FURTHEST_AHEAD_MS } from './device-time.js';
 import { EVENT_TYPES, TEST_EVENT_TYPE, type CpeEvent } from './event.js';
@@ -6,6 +7,7 @@ import { intakeOfSource } from './intake-history.js';
 import { isObservation } from './observation.js';
 import { mayTell, tellOccurrences } from './occurrences.js';
 import { olderReadings, withoutOlder } from './older-readings.js';
+import { isOfProfile } from './profile-source.js';
 import { identityCode, remember, remembers } from './recent-identities.js';
 import { isNewer, withReport } from './report-values.js';
 import { expectedIntervalMs, learnInterval, rhythmOf, type Rhythm } from './reporting-interval.js';
@@ -73,6 +75,7 @@ export function applyEvent(
   const seenAt = seenAtOf(event, deviceTime, receivedAt, record.lastSeenAt);
   const code = identityCode(event.source, event.id);
   const source = sourceOf(record, event.source);
+  noteReportRate(record, source, event, seenAt, deviceTime, timeline);
   let outcome: ApplyOutcome;
   if (remembers(record.recentIdentities, code)) {
     outcome = 'duplicate';
@@ -188,7 +191,7 @@ function sourceOf(record: DeviceRecord, name: string): SourceRecord {
   const at = sources.findIndex((candidate) => candidate.source === name);
   const source = at < 0 ? newSourceRecord(name) : sources[at]!;
   if (at >= 0) sources.splice(at, 1);
-  else if (isProfileSource(name)) forgetProfiles(sources);
+  else if (isOfProfile(name)) forgetProfiles(sources);
   sources.unshift(source);
   return source;
 }

@@ -1,27 +1,18 @@
 import type { SourceRecord } from './device-record.js';
 import type { ReportData } from './event.js';
+import { isOfProfile } from './profile-source.js';
 import type { ReachabilitySettings } from './reachability.js';
 import { expectedIntervalMs } from './reporting-interval.js';
-
-/** Each profile of bulk data has its own interval and order (docs/device-status.md), so each is a source. */
-const BULK_DATA = '/bulkdata';
-const PREFIX = `${BULK_DATA}/`;
 
 /** Profiles of a device that are remembered; devices have one to four. */
 export const MOST_PROFILES = 16;
 
-/** The `source` of a profile's reports. @param key of the profile, at most 22 characters; '' where it has none */
-export const sourceOfProfile = (key: string): string => (key === '' ? BULK_DATA : PREFIX + key);
-
-export const isProfileSource = (source: string): boolean =>
-  source.startsWith(BULK_DATA) && (source.length === BULK_DATA.length || source.startsWith(PREFIX));
-
 /** Makes room for one more profile: that which was silent for the longest goes, with its values. */
 export function forgetProfiles(sources: SourceRecord[]): void {
   let profiles = 0;
-  for (const { source } of sources) if (isProfileSource(source)) profiles += 1;
+  for (const { source } of sources) if (isOfProfile(source)) profiles += 1;
   for (let at = sources.length - 1; at >= 0 && profiles >= MOST_PROFILES; at -= 1) {
-    if (!isProfileSource(sources[at]!.source)) continue;
+    if (!isOfProfile(sources[at]!.source)) continue;
     sources.splice(at, 1);
     profiles -= 1;
   }

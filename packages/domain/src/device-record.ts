@@ -55,6 +55,19 @@ export interface RepeatMemory {
   transfers: number[];
 }
 
+/** How often a device reports; kept of those that report very often. See chatty.ts. */
+export interface ReportRate {
+  /** When the count began, epoch ms, and the reports since. */
+  countedSince: number;
+  reports: number;
+  /** What was usual, reports a minute, of the sources that declare no interval; 0 where that is not known. */
+  usualPerMinute: number;
+  /** Since when the device is chatty, epoch ms; null when it is not. */
+  chattySince: number | null;
+  /** For how long a chatty device has kept to a normal rate. */
+  normalMs: number;
+}
+
 /** All that the owner of a lane knows about a device: what apply-event.ts changes and the store keeps. */
 export interface DeviceRecord {
   /** 0 until the device is registered. */
@@ -79,6 +92,8 @@ export interface DeviceRecord {
   recentIdentities: RecentIdentities;
   /** See repeats.ts. */
   repeats: RepeatMemory | null;
+  /** Null of nearly all of a fleet. */
+  reportRate: ReportRate | null;
   /** The source heard last stands first. */
   sources: SourceRecord[];
   /** Before this moment silence changes nothing (a lower bound; gaps of intake only move it back). */
@@ -106,6 +121,7 @@ export function newDeviceRecord(
     late: 0,
     recentIdentities: [],
     repeats: null,
+    reportRate: null,
     sources: [],
     quietUntil: -Infinity,
   };

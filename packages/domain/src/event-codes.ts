@@ -1,4 +1,34 @@
-/** TR-069 event codes (Amendment 6, table 8) by what they mean here; senders write them in either case. */
+/** Event codes of TR-069 in its writing (Amendment 6, table 8). */
+export const NUMBERED_EVENT_CODES = [
+  '0 BOOTSTRAP',
+  '1 BOOT',
+  '2 PERIODIC',
+  '3 SCHEDULED',
+  '4 VALUE CHANGE',
+  '5 KICKED',
+  '6 CONNECTION REQUEST',
+  '7 TRANSFER COMPLETE',
+  '8 DIAGNOSTICS COMPLETE',
+  '9 REQUEST DOWNLOAD',
+  '10 AUTONOMOUS TRANSFER COMPLETE',
+  '11 DU STATE CHANGE COMPLETE',
+  '12 AUTONOMOUS DU STATE CHANGE COMPLETE',
+  '13 WAKEUP',
+  '14 HEARTBEAT',
+] as const;
+/** Those that a method of the ACS causes. */
+export const METHOD_EVENT_CODES = [
+  'M Reboot',
+  'M ScheduleInform',
+  'M Download',
+  'M ScheduleDownload',
+  'M Upload',
+  'M ChangeDUState',
+] as const;
+/** Vendors add `X …` and `M X_…` of their own. */
+export const STANDARD_EVENT_CODES = [...NUMBERED_EVENT_CODES, ...METHOD_EVENT_CODES] as const;
+
+// What codes mean here; senders write them in either case.
 
 /** `0 BOOTSTRAP`, `1 BOOT`; `M Reboot` says why. */
 export const BOOT_CODE = /^(?:[01](?:\s|$)|M Reboot$)/i;

@@ -1,8 +1,17 @@
-import { isProfileSource } from './bulk-profile.js';
 import { isObserverSource } from './observation.js';
+import { isProfileSource, isRelayedProfile } from './profile-source.js';
 
 /** The ways in. Silence of a device counts only while the path it reports by was accepting. */
-export const INTAKE_PATHS = ['heartbeat', 'telemetry', 'webhook', 'cwmp', 'mirror', 'events', 'bulkdata', 'command'] as const;
+export const INTAKE_PATHS = [
+  'heartbeat',
+  'telemetry',
+  'webhook',
+  'cwmp',
+  'mirror',
+  'events',
+  'bulkdata',
+  'command',
+] as const;
 export type IntakePath = (typeof INTAKE_PATHS)[number];
 
 /** The CloudEvents `source` of events that came in by `path`. */
@@ -16,7 +25,7 @@ export function wayInOf(source: string): string {
 
 /** The path a `source` names, or undefined for a source of another version. Observations are CloudEvents. */
 export function pathOfSource(source: string): IntakePath | undefined {
-  if (isObserverSource(source)) return 'events';
+  if (isObserverSource(source) || isRelayedProfile(source)) return 'events';
   if (isProfileSource(source)) return 'bulkdata';
   return INTAKE_PATHS.find((path) => source === `/${path}`);
 }

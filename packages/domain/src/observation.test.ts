@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { applyEvent, applySignOfLife } from './apply-event.js';
 import { newDeviceRecord, type DeviceRecord } from './device-record.js';
 import type { CpeEvent, ReportData } from './event.js';
@@ -133,4 +134,43 @@ test('replayed it changes nothing that is right, and rights what is wrong', () =
 
 test('observations come in by the path of CloudEvents', () => {
   expect(pathOfSource(sourceOfObserver('cmts'))).toBe('events');
+});
+
+test('whatever is observed, whenever, the device lives and falls silent as without it', () => {
+  const step = fc.record({
+    seconds: fc.integer({ min: 1, max: 400 }),
+    of: fc.constantFrom('heartbeat', 'olt', 'radius'),
+    clock: fc.constantFrom(0, -7200, 200),
+  });
+  const run = (steps: { seconds: number; of: string; clock: number }[], isSeen: (of: string) => boolean) => {
+    const device = newDeviceRecord({ serialNumber: 'SN1', oui: '', productClass: '' }, NOON);
+    const changes: Transition[] = [];
+    let at = 0;
+    for (const [index, { seconds, of, clock }] of [
+      { seconds: 0, of: 'heartbeat', clock: 0 },
+      ...steps,
+    ].entries()) {
+      at += seconds;
+      if (!isSeen(of)) continue;
+      const given =
+        of === 'heartbeat' ? received(at, {}) : observation(at, DYING_GASP, { source: `/observation/${of}` });
+      const event = { ...given.event, id: `e${index}`, time: atSecond(at + clock) };
+      if (of === 'heartbeat') event.data = { interval_seconds: 60 };
+      applyEvent(device, { ...given, event }, RULES, changes);
+    }
+    judgeAtWatermark(device, NOON + at * 1000, RULES, changes);
+    const { lastSeenAt, reachability, reason, since } = device;
+    return {
+      lastSeenAt,
+      reachability,
+      reason,
+      since,
+      changes: changes.map(({ to, at: when }) => [to, when]),
+    };
+  };
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 15 }), (steps) => {
+      expect(run(steps, () => true)).toEqual(run(steps, (of) => of === 'heartbeat'));
+    }),
+  );
 });

@@ -65,6 +65,7 @@ function isOf(
     report.sequence === sequence &&
     (report.rankAt === receivedAt - behindMs ||
       // By the interval that was expected then.
-      (behindReports > 0 && report.rankAt < receivedAt) || report.rankAt === Math.min(deviceTime ?? receivedAt, receivedAt))
+      (behindReports > 0 && report.rankAt < receivedAt) ||
+      report.rankAt === Math.min(deviceTime ?? receivedAt, receivedAt))
   );
 }

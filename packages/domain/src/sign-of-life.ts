@@ -1,6 +1,6 @@
-import { isProfileSource } from './bulk-profile.js';
 import type { CpeEvent } from './event.js';
 import { sourceOfPath } from './intake-path.js';
+import { isProfileSource } from './profile-source.js';
 
 const HEARTBEAT = sourceOfPath('heartbeat');
 const CWMP = sourceOfPath('cwmp');
@@ -16,10 +16,15 @@ export function isOwnRequest(source: string): boolean {
 
 /**
  * Whether the `time` of an event is the device's own clock, which may be any: that of its Inform, which the other
- * requests of its session have as well. Else it is that of whoever relays it.
+ * requests of its session have as well, or of its bulk report. Else it is that of whoever relays it.
  */
 function hasDeviceClock({ type }: CpeEvent): boolean {
-  return type === 'cpemon.inform.v1' || type === 'cpemon.rpc.v1' || type === 'cpemon.parameters.v1';
+  return (
+    type === 'cpemon.inform.v1' ||
+    type === 'cpemon.rpc.v1' ||
+    type === 'cpemon.parameters.v1' ||
+    type === 'cpemon.bulkdata.v1'
+  );
 }
 
 /**

@@ -15,6 +15,8 @@ export const TIMELINE_KINDS = [
   'diagnostics',
   'provision',
   'vendor',
+  // It reports far more often than it says, or no longer so.
+  'chatty',
   // Somebody else told it of the device.
   'observation',
 ] as const;

@@ -112,7 +112,7 @@ async function run(inflater: Inflater, bytes: Buffer, limitBytes: number): Promi
   }
 }
 
-const isGzip = (bytes: Buffer): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+export const isGzip = (bytes: Buffer): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
 /** RFC 1950, 2.2: method 8, and the two bytes are a multiple of 31. */
 const isZlib = (bytes: Buffer): boolean =>

@@ -9,6 +9,7 @@ export * from './intake-config.js';
 export * from './intake-gate.js';
 export * from './intake-metrics.js';
 export * from './late-appender.js';
+export { createLineCutter, type Line } from './line-cutter.js';
 export * from './media-type.js';
 export * from './open-secrets.js';
 export * from './refused-append.js';

@@ -32,7 +32,15 @@ export interface PathMetrics {
   refused(reason: RefusalCode, events?: number): void;
   appended(seconds: number): void;
   dropped(drops: DropCounts): void;
+  /** Samples that were not taken and that their sender, as it comes, does not send again. Of some paths only. */
+  lost(reason: LossReason, samples?: number): void;
 }
+
+/** Paths whose senders, as they come, send nothing twice: a refusal loses the sample (TR-181: RetryEnable is false). */
+const UNREPEATED_PATHS: readonly IntakePath[] = ['bulkdata'];
+/** `left_out`: older reports than a body may have. */
+export type LossReason = IntakeOutcome | 'left_out';
+const LOSS_REASONS: readonly LossReason[] = [...REFUSAL_CODES, ...OTHER_OUTCOMES, 'left_out'];
 
 export interface IntakeMetrics {
   path(path: IntakePath): PathMetrics;
@@ -88,12 +96,21 @@ export function createIntakeMetrics(
     registers,
   });
   for (const reason of DROP_REASONS) dropped.inc({ reason }, 0);
+  const lost = new Counter({
+    name: 'cpemon_ingest_lost_samples_total',
+    help: 'Reports, or bodies that could not be taken apart, not taken from senders that by default send no report twice',
+    labelNames: ['path', 'reason'],
+    registers,
+  });
 
   const byPath = new Map(
     paths.map((path): [IntakePath, PathMetrics] => {
       const ended = childrenOf(OUTCOMES, (code) => requests.labels({ path, code }));
       const refusals = childrenOf(REFUSAL_CODES, (reason) => refused.labels({ path, reason }));
       const accepted = events.labels({ path });
+      const losses = UNREPEATED_PATHS.includes(path)
+        ? childrenOf(LOSS_REASONS, (reason) => lost.labels({ path, reason }))
+        : undefined;
       const appendSeconds = seconds.labels({ path });
       accepted.inc(0);
       seconds.zero({ path });
@@ -107,6 +124,7 @@ export function createIntakeMetrics(
           dropped(drops) {
             for (const reason in drops) dropped.inc({ reason }, drops[reason as DropReason] ?? 0);
           },
+          lost: (reason, samples = 1) => losses?.[reason].inc(samples),
         },
       ];
     }),

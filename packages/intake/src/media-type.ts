@@ -19,10 +19,16 @@ const UTF8 = /;\s*charset\s*=\s*"?utf-?8"?/i;
 const COMPRESSED = refuse('unsupported_encoding', 'Compressed bodies are not taken here.');
 const NOT_UTF8 = refuse('unsupported_media_type', 'JSON is UTF-8.');
 
-/** What a body is, by its headers. Small devices send no type at all: that is JSON. */
-export function mediaTypeOf(headers: IncomingHttpHeaders, taken: readonly MediaType[]): MediaType | Refusal {
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding !== '' && encoding.toLowerCase() !== 'identity') return COMPRESSED;
+/**
+ * What a body is, by its headers. Small devices send no type at all: that is JSON.
+ * @param compressed what is done with a body that says it is: refused here, or left to `decodeBody`
+ */
+export function mediaTypeOf(
+  headers: IncomingHttpHeaders,
+  taken: readonly MediaType[],
+  compressed: 'refused' | 'decoded' = 'refused',
+): MediaType | Refusal {
+  if (compressed === 'refused' && saysCompressed(headers)) return COMPRESSED;
   const header = headers['content-type'];
   if (header === undefined || header === '' || header === 'application/json') return 'json';
   const name = header.split(';', 1)[0]!.trim().toLowerCase();
@@ -36,6 +42,10 @@ export function mediaTypeOf(headers: IncomingHttpHeaders, taken: readonly MediaT
   // XML says it in its own first line too; its reader judges both.
   if (type === 'xml') return type;
   return header.toLowerCase().includes('charset') && !UTF8.test(header) ? NOT_UTF8 : type;
+}
+
+export function saysCompressed({ 'content-encoding': encoding }: IncomingHttpHeaders): boolean {
+  return encoding !== undefined && encoding !== '' && encoding.toLowerCase() !== 'identity';
 }
 
 const WORDS: Record<MediaType, string> = {

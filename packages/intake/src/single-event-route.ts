@@ -12,8 +12,9 @@ import type { Logger } from '@cpemon/service-kit';
 import { sendAccepted, sendAppendFailure, sendNoRoom, sendQueued } from './answers.js';
 import type { Authenticity } from './authenticity.js';
 import { countRejected, refuseBody, tooLarge, type BodyRefusal } from './body-refusal.js';
+import { decodeBody, isGzip } from './decode-body.js';
 import type { IntakeMetrics, PathMetrics } from './intake-metrics.js';
-import { mediaTypeOf, type MediaType } from './media-type.js';
+import { mediaTypeOf, saysCompressed, type MediaType } from './media-type.js';
 import { KEEP_NO_BODIES, senderOf, type RefusedBodies } from './refused-bodies.js';
 import { receiveBody } from './request-body.js';
 import { correlationIdOf, requestContextOf } from './request-identity.js';
@@ -36,9 +37,18 @@ export type BodyReader = (
   headers: IncomingHttpHeaders,
 ) => ReadBody | BodyRefusal;
 
+export interface BodyReading {
+  takes: readonly MediaType[];
+  /** Of the body as it comes, and of what it inflates to. */
+  limitBytes: number;
+  read: BodyReader;
+  /** Whether bodies may be compressed; refused where they may not. */
+  compressed?: 'refused' | 'decoded';
+}
+
 export interface SingleEventRouteOptions extends EventRouteOptions {
   /** What bodies may be, and how they are read; JSON of the format when left out. */
-  reading?: { takes: readonly MediaType[]; limitBytes: number; read: BodyReader };
+  reading?: BodyReading;
 }
 
 export type RouteHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -54,11 +64,11 @@ export function createSingleEventRoute(options: SingleEventRouteOptions): RouteH
     takes,
     limitBytes,
     read: readBody,
-  } = options.reading ?? {
-    takes: ['json'] as const,
+    compressed = 'refused',
+  }: BodyReading = options.reading ?? {
+    takes: ['json'],
     limitBytes: SINGLE_BODY_BYTES,
-    read: (body: Buffer, _mediaType: MediaType, context: RequestContext) =>
-      readSingleBody(body, format, context),
+    read: (body, _mediaType, context) => readSingleBody(body, format, context),
   };
   const bodyTooLarge = tooLarge(limitBytes);
 
@@ -72,10 +82,26 @@ export function createSingleEventRoute(options: SingleEventRouteOptions): RouteH
       refuseBody(response, metrics, refusal, correlationId);
     };
 
-    const mediaType = mediaTypeOf(headers, takes);
+    const mediaType = mediaTypeOf(headers, takes, compressed);
     if (typeof mediaType !== 'string') return refuse(mediaType);
     const verdict = authenticity(headers, request);
     if (verdict !== 'allowed' && isRefusal(verdict)) return refuse(verdict);
+
+    const fail = (error: unknown): void =>
+      metrics.ended(sendAppendFailure(response, error, correlationId, logger));
+    /** @param body plain */
+    const take = (body: Buffer): void => {
+      const read = readBody(body, mediaType, requestContextOf(headers, correlationId), headers);
+      if (isRefusal(read)) return refuse(read, body);
+      const startedAt = performance.now();
+      appender.append(read.events, format.path).then(() => {
+        countAccepted(metrics, read, startedAt);
+        metrics.ended('queued');
+        const { events, rejected } = read;
+        if (events.length === 1 && rejected.length === 0) sendQueued(response, correlationId);
+        else sendAccepted(response, correlationId, { accepted: events.length, rejected });
+      }, fail);
+    };
 
     receiveBody(request, limitBytes, {
       tooLarge: () => refuse(bodyTooLarge),
@@ -83,23 +109,19 @@ export function createSingleEventRoute(options: SingleEventRouteOptions): RouteH
       aborted: () => metrics.ended('aborted'),
       complete(body) {
         if (verdict !== 'allowed' && !verdict.bodyMustMatch(body)) return refuse(verdict.otherwise, body);
-        const read = readBody(body, mediaType, requestContextOf(headers, correlationId), headers);
-        if (isRefusal(read)) return refuse(read, body);
-        const startedAt = performance.now();
-        appender.append(read.events, format.path).then(
-          () => {
-            countAccepted(metrics, read, startedAt);
-            metrics.ended('queued');
-            const { events, rejected } = read;
-            if (events.length === 1 && rejected.length === 0) sendQueued(response, correlationId);
-            else sendAccepted(response, correlationId, { accepted: events.length, rejected });
-          },
-          (error: unknown) => metrics.ended(sendAppendFailure(response, error, correlationId, logger)),
-        );
+        // Signatures are of the bytes as they came.
+        if (compressed === 'refused' || !mayBeCompressed(headers, body)) return take(body);
+        decodeBody(body, headers['content-encoding'], limitBytes)
+          .then((decoded) => (isRefusal(decoded) ? refuse(decoded, body) : take(decoded)))
+          .catch(fail);
       },
     });
   };
 }
+
+/** By its header, or by its bytes where a proxy has compressed it and forgotten to say so. */
+const mayBeCompressed = (headers: IncomingHttpHeaders, body: Buffer): boolean =>
+  saysCompressed(headers) || isGzip(body);
 
 /** Counts a body that the log has taken. @param startedAt monotonic time at which the append began, ms */
 export function countAccepted(metrics: PathMetrics, read: ReadBody, startedAt: number): void {

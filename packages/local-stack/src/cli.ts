@@ -1,12 +1,17 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { join, resolve } from 'node:path';
 import { addDeadLetterVerbs } from './cli-dead-letters.js';
+import { addDoctorVerb } from './cli-doctor.js';
 import { addGenieacsVerb } from './cli-genieacs.js';
+import { addInventoryVerbs } from './cli-inventory.js';
 import { addAuditVerb, addLogVerbs } from './cli-log.js';
+import { addMigrateVerb } from './cli-migrate.js';
 import { addParkedVerbs } from './cli-parked.js';
 import { addRefusedVerbs, type RefusedSource } from './cli-refused.js';
 import { addRebuildVerbs, addReplayVerbs } from './cli-replay.js';
+import { addSecretsVerb } from './cli-secrets.js';
 import { addSendVerb } from './cli-send.js';
+import { addVerifyVerb } from './cli-verify.js';
 import { readApiAddress, readConnectorEnvironment, type AcsIngestAddress } from './config.js';
 import { askSupervisor } from './control-server.js';
 import type { ScaleAnswer, StackStatus } from './control-actions.js';
@@ -109,6 +114,7 @@ export async function runVerb(
   addRebuildVerbs(program, tools);
   addLogVerbs(program, tools);
   addAuditVerb(program, tools);
+  addInventoryVerbs(program, { ...tools, say });
   addGenieacsVerb(program, {
     environment: () => readConnectorEnvironment(environment),
     ofStack: () => acsIngestOf(stack()),
@@ -116,10 +122,21 @@ export async function runVerb(
     say,
   });
   addRefusedVerbs(program, { ...tools, sources: () => refusedSources(stack()) });
+  addVerifyVerb(program, { ...tools, stack });
   addSendVerb(program, {
     ...tools,
     ...{ say, folder: process.cwd() },
     target: (as, url) => (url === undefined ? targetInStack(as, stack()) : targetByUrl(as, url, environment)),
+  });
+
+  addDoctorVerb(program, {
+    ...{ environment, answer: tools.answer, migrationsFolder: join(repository, 'sql') },
+    dataFolder: () => resolve(repository, program.opts<{ data: string }>().data),
+  });
+  addMigrateVerb(program, { environment, migrationsFolder: join(repository, 'sql'), say });
+  addSecretsVerb(program, {
+    ...{ out, folder: process.cwd() },
+    dataFolder: () => resolve(repository, program.opts<{ data: string }>().data),
   });
 
   try {

@@ -42,6 +42,12 @@ export function readEnvironment(env: NodeJS.ProcessEnv): LocalStackEnvironment {
   };
 }
 
+const FOR_PROGRAMS = /^(PATH|HOME|USER|KUBECONFIG|DOCKER_HOST|DOCKER_CONFIG|XDG_\w+|CONTAINERS_CONF)$/;
+
+/** What docker, podman and kubectl need to find what they talk to. */
+export const readProgramsEnvironment = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  pick(env, FOR_PROGRAMS);
+
 /**
  * CPEMON_URL and CPEMON_TOKEN: the API that operators' verbs talk to; undefined when neither is set.
  * @throws Error with a sentence when one of them is missing, or the first is no URL

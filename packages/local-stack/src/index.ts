@@ -5,3 +5,6 @@ export * from './config.js';
 export * from './find-or-fetch-mysql.js';
 export * from './find-or-fetch-server.js';
 export * from './service-node-flags.js';
+export * from './verify/compare-devices.js';
+export * from './verify/log-checks.js';
+export * from './verify/stored-devices.js';

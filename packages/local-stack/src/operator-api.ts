@@ -1,4 +1,6 @@
+import { createReadStream } from 'node:fs';
 import { userInfo } from 'node:os';
+import { Readable } from 'node:stream';
 
 /** Where the API is, and the token of an operator. */
 export interface ApiAddress {
@@ -30,10 +32,16 @@ export interface Page<Item> {
 export interface OperatorApi {
   get<T>(path: string, query?: Query): Promise<T>;
   post<T>(path: string, body?: object): Promise<T>;
+  /** Sends a file. */
+  upload<T>(path: string, query: Query, file: { path: string; type: string }): Promise<T>;
+  /** An answer that is no JSON, as it comes. */
+  download(path: string, query: Query): Promise<ReadableStream<Uint8Array>>;
   /** The first `limit` items of a list, whatever the size of a page. */
   list<Item>(path: string, query: Query, limit: number): Promise<Page<Item>>;
 }
 
+/** A large file on a slow link. */
+const FILE_WITHIN_MS = 3_600_000;
 /** Asking for many dead letters may take a while. */
 const ANSWER_WITHIN_MS = 60_000;
 const LARGEST_PAGE = 500;
@@ -41,23 +49,28 @@ const LARGEST_PAGE = 500;
 export function createOperatorApi({ url, token }: ApiAddress): OperatorApi {
   const headers = { authorization: `Bearer ${token}`, ...whoAsks() };
 
-  const ask = async <T>(path: string, query: Query, init: RequestInit): Promise<T> => {
+  const send = async (path: string, query: Query, init: RequestInit, withinMs: number): Promise<Response> => {
     const address = new URL(path, url);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) address.searchParams.set(name, value);
     }
     let response: Response;
     try {
-      response = await fetch(address, { ...init, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+      response = await fetch(address, { ...init, signal: AbortSignal.timeout(withinMs) });
     } catch (error) {
       const { cause, message } = error as Error;
       const why = cause instanceof Error ? cause.message : message;
       throw new Error(`cpemon-api does not answer at ${url}: ${why}`, { cause: error });
     }
-    const text = await response.text();
-    if (response.ok) return JSON.parse(text) as T;
-    throw refusalOf(response.status, text);
+    if (response.ok) return response;
+    throw refusalOf(response.status, await response.text());
   };
+  const ask = async <T>(
+    path: string,
+    query: Query,
+    init: RequestInit,
+    withinMs = ANSWER_WITHIN_MS,
+  ): Promise<T> => (await (await send(path, query, init, withinMs)).json()) as T;
 
   const api: OperatorApi = {
     get: (path, query = {}) => ask(path, query, { headers }),
@@ -71,6 +84,23 @@ export function createOperatorApi({ url, token }: ApiAddress): OperatorApi {
           body: JSON.stringify(body),
         },
       ),
+    upload: (path, query, { path: file, type }) =>
+      ask(
+        path,
+        query,
+        {
+          method: 'POST',
+          headers: { ...headers, 'content-type': type },
+          body: Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>,
+          duplex: 'half',
+        },
+        FILE_WITHIN_MS,
+      ),
+    async download(path, query) {
+      const { body } = await send(path, query, { headers }, FILE_WITHIN_MS);
+      if (body === null) throw new Error(`cpemon-api answers nothing for ${path}`);
+      return body;
+    },
     async list<Item>(path: string, query: Query, limit: number) {
       const items: Item[] = [];
       let cursor: string | undefined;

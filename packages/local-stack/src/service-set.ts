@@ -95,6 +95,7 @@ export function serviceSet(options: ServiceSetOptions): Record<ServiceName, Serv
       ACS_URL: options.acsUrl,
       INGEST_TOKEN: secrets.tokens.ingest,
       WEBHOOK_SECRET: secrets.webhookSecret,
+      CWMP_PASSWORD: secrets.cwmpPassword,
       DEVICES: String(options.devices),
       INTERVAL_SECONDS: String(options.intervalSeconds),
       // Each further simulator is a fleet of its own.

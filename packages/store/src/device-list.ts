@@ -24,14 +24,21 @@ export interface DeviceSummary {
   uptimeSeconds: number | null;
   temperatureCelsius: number | null;
   rxPowerDbm: number | null;
+  /** Since when it reports far too often; null when it does not. */
+  chattySince: number | null;
 }
+
+/** Looked for before it is read: it stands in the memory of few devices (device-memory.ts). */
+const CHATTY_SINCE = `
+  IF(LOCATE('"chatty":[', s.memory) > 0, JSON_VALUE(s.memory, '$[3].chatty[0]'), NULL) AS chattySince`;
 
 const COLUMNS = `
   d.serial_number AS serialNumber, d.oui, d.product_class AS productClass, d.manufacturer, d.model,
   d.first_seen_at AS firstSeenAt, s.last_seen_at AS lastSeenAt, s.source, s.interval_seconds AS intervalSeconds,
   s.reachability, s.reachability_reason AS reason, s.reachability_since AS since, s.wan_ip AS wanIp,
   s.sw_version AS swVersion, s.cpu_used_ratio AS cpuUsedRatio, s.memory_used_ratio AS memoryUsedRatio,
-  s.uptime_seconds AS uptimeSeconds, s.temperature_celsius AS temperatureCelsius, s.rx_power_dbm AS rxPowerDbm`;
+  s.uptime_seconds AS uptimeSeconds, s.temperature_celsius AS temperatureCelsius, s.rx_power_dbm AS rxPowerDbm,
+  ${CHATTY_SINCE}`;
 
 /** Devices in the order in which they were first seen. */
 export async function listDevices(
@@ -91,5 +98,6 @@ function toSummary(row: RowDataPacket): DeviceSummary {
     firstSeenAt: (row['firstSeenAt'] as Date).getTime(),
     lastSeenAt: (row['lastSeenAt'] as Date).getTime(),
     since: (row['since'] as Date).getTime(),
+    chattySince: row['chattySince'] === null ? null : Number(row['chattySince']),
   };
 }

@@ -49,7 +49,7 @@ const events = fc.array(
 type Reports = ReturnType<typeof events.generate>['value'];
 const PLAIN = { codes: undefined, retryCount: 0, transfer: undefined };
 
-function recordOf(list: Reports): DeviceRecord {
+function recordOf(list: Reports, apartMs = 20_000): DeviceRecord {
   const record = newDeviceRecord({ serialNumber: 'SN1', oui: '', productClass: '' }, NOON);
   list.forEach(
     ({ source, seconds, timed, interval, metrics, attributes, codes, retryCount, transfer }, index) => {
@@ -71,7 +71,7 @@ function recordOf(list: Reports): DeviceRecord {
       };
       applyEvent(
         record,
-        { sequence: index + 1, receivedAt: NOON + 1_000_000 + index * 20_000, event },
+        { sequence: index + 1, receivedAt: NOON + 1_000_000 + index * apartMs, event },
         RULES,
         [],
       );
@@ -86,8 +86,8 @@ const readByDriver = (value: string | number | null): string | number | null =>
 
 test('a record comes back from its memory and columns as it was', () => {
   fc.assert(
-    fc.property(events, (list) => {
-      const record = recordOf(list);
+    fc.property(events, fc.constantFrom(20_000, 3000), (list, apartMs) => {
+      const record = recordOf(list, apartMs);
       const columns = columnValues(record);
       const memory = decodeMemory(encodeMemory(record, columns), columns.values.map(readByDriver));
       const back = { ...record, ...memory };
@@ -146,6 +146,7 @@ test('a memory as version 1 wrote it is still read', () => {
   expect(decodeMemory(text, [null, null, 0.125])).toEqual({
     recentIdentities: [1],
     repeats: null,
+    reportRate: null,
     sources: [
       {
         ...{ source: '/heartbeat', newestAt: NOON, newestReceivedAt: NOON + 137, lastSeenAt: NOON + 5 },

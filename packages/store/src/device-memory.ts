@@ -12,7 +12,9 @@ import { ATTRIBUTE_BITS, METRIC_BITS, type ColumnValues } from './value-columns.
 /**
  * What the lane's owner remembers of a device beside the columns, as JSON:
  *
- *   [2, "recent identities", [source, …], {"repeats":[retryCount, startedAt, "told", "transfers"]}]
+ *   [2, "recent identities", [source, …],
+ *    {"repeats":[retryCount, startedAt, "told", "transfers"],
+ *     "chatty":[since, normalMs, countedSince, reports, usualPerMinute]}]
  *   source: ["/heartbeat", at, received, seen, [declaredSeconds, order], [report, …],
  *            {"gaps":[ms, …], "periodic":time, "step":[skewMs, received, boot]}]
  *   report: [order, deviceTime, rank, sequence, mask, {attributes}, {metrics}]
@@ -38,7 +40,7 @@ export function encodeMemory(
     text += encodeSource(record.sources[at]!, columns, escape);
   }
   const room = IDENTITY_CODE_LENGTH * (REMEMBERED_IDENTITIES - record.recentIdentities.length);
-  text += record.repeats === null ? ']]' : `],${encodeRepeats(record.repeats)}]`;
+  text += record.repeats === null && record.reportRate === null ? ']]' : `],${encodeFurther(record)}]`;
   return `${text}${PADDING[room + (-(text.length + room) & (LENGTH_STEP - 1))]!}`;
 }
 
@@ -60,9 +62,19 @@ function encodeSource(source: SourceRecord, columns: ColumnValues, escape: (json
   return `${text}]${encodeRhythm(source, at)}]`;
 }
 
+function encodeFurther({ repeats, reportRate }: DeviceRecord): string {
+  let text = '';
+  if (repeats !== null) text += `,${encodeRepeats(repeats)}`;
+  if (reportRate !== null) {
+    const { chattySince, normalMs, countedSince, reports, usualPerMinute } = reportRate;
+    text += `,"chatty":[${chattySince},${normalMs},${countedSince},${reports},${usualPerMinute}]`;
+  }
+  return `{${text.slice(1)}}`;
+}
+
 function encodeRepeats({ retryCount, startedAt, told, transfers }: RepeatMemory): string {
   const codes = `"${identitiesToText(told)}","${identitiesToText(transfers)}"`;
-  return `{"repeats":[${retryCount},${startedAt},${codes}]}`;
+  return `"repeats":[${retryCount},${startedAt},${codes}]`;
 }
 
 /** What the times of a source are counted from. */

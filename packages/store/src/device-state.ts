@@ -36,6 +36,7 @@ const TAIL = `\nON DUPLICATE KEY UPDATE ${DEVICE_STATE_COLUMNS.map((column) => `
 /** A row of device_state but for its key, as SQL; and what belongs in the device's row of `devices`. */
 export interface EncodedState {
   sql: string;
+  swVersion: string | null;
   manufacturer: string | null;
   model: string | null;
 }
@@ -64,7 +65,7 @@ export function encodeDeviceState(record: DeviceRecord, generation: number, lane
     `${sqlStringOrNull(wanIp)},${sqlStringOrNull(swVersion)},${sqlNumberOrNull(cpu)},${sqlNumberOrNull(memory)},` +
     `${sqlNumberOrNull(uptime)},${sqlNumberOrNull(temperature)},${sqlNumberOrNull(rxPower)},` +
     `${record.applied},${record.duplicates},${record.late},'${encodeMemory(record, columns, escapeJson)}')`;
-  return { sql, manufacturer, model };
+  return { sql, swVersion, manufacturer, model };
 }
 
 /** The device's own time in the newest report of the source heard last. */

@@ -12,13 +12,14 @@ export async function readFleetCounts(connection: Connection): Promise<FleetCoun
   return toCounts(rows);
 }
 
-/** Counts the devices whose last event came from one of `sources`. Reads every device. */
+/** Counts the devices whose last event came from one of `sources`, or from one below them. Reads every device. */
 export async function countFleetOfSources(
   connection: Connection,
   sources: readonly string[],
 ): Promise<FleetCounts> {
   const [rows] = await connection.query<RowDataPacket[]>(
-    'SELECT reachability, COUNT(*) AS devices FROM device_state WHERE source IN (?) GROUP BY reachability',
+    `SELECT reachability, COUNT(*) AS devices FROM device_state
+      WHERE SUBSTRING_INDEX(source, '/', 2) IN (?) GROUP BY reachability`,
     [sources],
   );
   return toCounts(rows);

@@ -12,7 +12,8 @@ import { VALUE_COLUMNS } from './value-columns.js';
 /** A device as the tables hold it. */
 export interface StoredDevice {
   record: DeviceRecord;
-  /** As in `devices`. */
+  /** As stored. */
+  swVersion: string | null;
   manufacturer: string | null;
   model: string | null;
 }
@@ -27,6 +28,7 @@ SELECT STRAIGHT_JOIN d.device_id, d.serial_number, d.oui, d.product_class, d.fir
        s.applied_events, s.duplicate_events, s.late_events, s.memory,
        ${VALUE_COLUMNS.map(({ name, table }) => (table === 'devices' ? `d.${name}` : `s.${name}`)).join(', ')}`;
 const FIRST_VALUE = 14;
+const SW_VERSION = VALUE_COLUMNS.findIndex(({ name }) => name === 'sw_version');
 
 const SELECT_BY_SERIAL = `${COLUMNS}
   FROM devices AS d FORCE INDEX (identity)
@@ -99,5 +101,6 @@ function deviceOf(row: unknown[], settings: ReachabilitySettings): StoredDevice 
   };
   resumeSilence(record, settings);
   const [manufacturer, model] = columns.slice(-2) as [string | null, string | null];
-  return { record, manufacturer, model };
+  const swVersion = (columns[SW_VERSION] as string | null) ?? null;
+  return { record, swVersion, manufacturer, model };
 }

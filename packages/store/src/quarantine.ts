@@ -172,12 +172,12 @@ export async function countNewDevices(
 ): Promise<Map<string, number>> {
   const [rows] = await connection.query<RowDataPacket[]>(
     `
-SELECT source, COUNT(*) AS devices FROM devices FORCE INDEX (by_lane)
+SELECT SUBSTRING_INDEX(source, '/', 2) AS way_in, COUNT(*) AS devices FROM devices FORCE INDEX (by_lane)
  WHERE lane = ? AND first_seen_at >= ? AND first_seen_at < ? AND generation = ?
- GROUP BY source`,
+ GROUP BY way_in`,
     [lane, new Date(hour * 3_600_000), new Date((hour + 1) * 3_600_000), generation],
   );
-  return new Map(rows.map((row) => [row['source'] as string, Number(row['devices'])]));
+  return new Map(rows.map((row) => [row['way_in'] as string, Number(row['devices'])]));
 }
 
 /** Lanes of a generation. */

@@ -4,6 +4,7 @@ import {
   type DeviceRecord,
   type RepeatMemory,
   type Report,
+  type ReportRate,
   type SourceRecord,
 } from '@cpemon/domain';
 import { MEMORY_VERSION } from './device-memory.js';
@@ -28,6 +29,7 @@ type SourceJson = [
 
 interface FurtherJson {
   repeats?: [retryCount: number, startedAt: number | null, told: string, transfers: string];
+  chatty?: [since: number | null, normalMs: number, countedSince: number, reports: number, usual: number];
 }
 
 /** A memory that this version cannot read. */
@@ -46,7 +48,7 @@ export class UnknownMemoryError extends Error {
 export function decodeMemory(
   text: string,
   columns: readonly unknown[],
-): Pick<DeviceRecord, 'recentIdentities' | 'repeats' | 'sources'> {
+): Pick<DeviceRecord, 'recentIdentities' | 'repeats' | 'reportRate' | 'sources'> {
   const memory = JSON.parse(text) as MemoryV1 | [number, string, SourceJson[], FurtherJson?];
   if (!Array.isArray(memory)) {
     const { v: version } = memory;
@@ -54,14 +56,16 @@ export function decodeMemory(
     return {
       recentIdentities: identitiesFromText(memory.ids),
       repeats: null,
+      reportRate: null,
       sources: sourcesOfVersion1(memory).map((source) => decodeSource(source, columns)),
     };
   }
-  const [version, identities, sources, { repeats } = {}] = memory;
+  const [version, identities, sources, { repeats, chatty } = {}] = memory;
   if (version !== MEMORY_VERSION) throw new UnknownMemoryError(version);
   return {
     recentIdentities: identitiesFromText(identities),
     repeats: repeats === undefined ? null : decodeRepeats(repeats),
+    reportRate: chatty === undefined ? null : decodeRate(chatty),
     sources: sources.map((source) => decodeSource(source, columns)),
   };
 }
@@ -75,6 +79,12 @@ function decodeRepeats([retryCount, startedAt, told, transfers]: NonNullable<
     told: identitiesFromText(told),
     transfers: identitiesFromText(transfers),
   };
+}
+
+function decodeRate([chattySince, normalMs, countedSince, reports, usualPerMinute]: NonNullable<
+  FurtherJson['chatty']
+>): ReportRate {
+  return { countedSince, reports, usualPerMinute, chattySince, normalMs };
 }
 
 function decodeSource(source: SourceJson, columns: readonly unknown[]): SourceRecord {

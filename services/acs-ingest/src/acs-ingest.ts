@@ -49,7 +49,9 @@ export async function startAcsIngest(
   });
   const authenticity = webhookAuthenticity(config.webhook, secrets, config.senders);
   const cwmp =
-    config.cwmp === 'off' ? undefined : await createCwmp(config.cwmp, { ...intake, registry, logger });
+    config.cwmp === 'off'
+      ? undefined
+      : await createCwmp(config.cwmp, { ...intake, senders: config.senders, registry, logger });
   const handler = createAcsIngest({
     ...{ ...intake, authenticity, ...(mirror && { mirror }), logger },
     ...(cwmp && { cwmp: cwmp.route }),

@@ -1,10 +1,16 @@
+import { USUAL_PLAN } from './fleet-plan.js';
 import { createFleet, type FleetSettings } from './fleet.js';
+import { BUILT_IN_MODELS } from './models/built-in-models.js';
 
 const SETTINGS: FleetSettings = {
   devices: 2000,
   intervalSeconds: 60,
   intervalSpread: 0,
-  webhookShare: 0.25,
+  mix: [
+    { way: 'webhook', weight: 0.25 },
+    { way: 'heartbeat', weight: 0.75 },
+  ],
+  plan: { ...USUAL_PLAN, models: BUILT_IN_MODELS },
   seed: 1,
   serialPrefix: 'SIM-',
 };
@@ -16,9 +22,9 @@ const describeAll = (settings: FleetSettings): unknown[] => {
     fleet.serialNumberOf(device),
     fleet.intervalMs[device],
     fleet.nextReportMs(device, NOW),
-    fleet.isRelayed(device),
+    fleet.wayOf(device),
     fleet.modelOf(device).model,
-    fleet.swVersionOf(device),
+    fleet.softwareVersionOf(device),
     fleet.wanAddressOf(device),
   ]);
 };
@@ -71,11 +77,11 @@ describe('a fleet', () => {
 
   it('has the share of devices behind an ACS that was asked for, and several vendors', () => {
     const fleet = createFleet(SETTINGS);
-    const devices = [...fleet.cut.keys()];
-    const share = devices.filter((device) => fleet.isRelayed(device)).length / fleet.size;
+    const devices = [...fleet.silence.keys()];
+    const share = devices.filter((device) => fleet.wayOf(device) === 'webhook').length / fleet.size;
     expect(share).toBeGreaterThan(0.2);
     expect(share).toBeLessThan(0.3);
-    expect(new Set(devices.map((device) => fleet.modelOf(device).manufacturer)).size).toBe(6);
+    expect(new Set(devices.map((device) => fleet.modelOf(device).name)).size).toBe(BUILT_IN_MODELS.length);
     expect(new Set(devices.map((device) => fleet.wanAddressOf(device))).size).toBe(fleet.size);
   });
 });

@@ -1,5 +1,5 @@
 import { createShipment, type Shipment } from './shipment.js';
-import type { Report } from './report-bodies.js';
+import type { Report } from './reports/report.js';
 
 /** Collects the reports of many CPEs into batches, as the gateway in front of them does. */
 export interface Gateway {

@@ -29,7 +29,11 @@ function open(url: string, options: Partial<HttpTargetOptions> = {}): HttpTarget
 }
 
 const post = (target: HttpTarget): Promise<Outcome> =>
-  target.post('/cpe/heartbeat', '{"sn":"SIM-1"}', { 'content-type': 'application/json' });
+  target.send({
+    path: `${target.prefix}/cpe/heartbeat`,
+    body: '{"sn":"SIM-1"}',
+    headers: { 'content-type': 'application/json' },
+  });
 
 afterEach(async () => {
   for (const close of toClose.splice(0)) await close();

@@ -1,12 +1,39 @@
-import { Pool, type Dispatcher } from 'undici';
+import { Client, Pool, type Dispatcher } from 'undici';
 import type { NoAnswerReason, Outcome } from './outcome.js';
 import { lookupPrivate } from './target-address.js';
 
-/** A place that reports are posted to, over a bounded pool of keep-alive connections. Never rejects. */
-export interface HttpTarget {
-  post(path: string, body: string, headers: Record<string, string>): Promise<Outcome>;
+export interface HttpRequest {
+  method?: 'POST' | 'PUT';
+  /** Path and query. */
+  path: string;
+  body: string | Buffer;
+  headers: Record<string, string>;
+}
+
+export interface HttpAnswer {
+  kind: 'answered';
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+}
+export type Unanswered = Extract<Outcome, { kind: 'unanswered' }>;
+
+/** Requests one after the other, or each for itself. */
+export interface HttpConnection {
+  /** Never rejects. */
+  exchange(request: HttpRequest): Promise<HttpAnswer | Unanswered>;
   /** Hangs up; requests in hand end as unanswered. */
   close(): Promise<void>;
+}
+
+/** A place that reports are posted to, over a bounded pool of keep-alive connections. */
+export interface HttpTarget extends HttpConnection {
+  /** Path of the target's address, without a slash at its end. */
+  readonly prefix: string;
+  /** `exchange`, with what the answer means for what was sent. */
+  send(request: HttpRequest): Promise<Outcome>;
+  /** A connection of its own, as a CPE makes one for each session. */
+  connect(): HttpConnection;
 }
 
 export interface HttpTargetOptions {
@@ -23,10 +50,7 @@ const CONNECT_TIMEOUT_MS = 5000;
 
 export function createHttpTarget(options: HttpTargetOptions): HttpTarget {
   const { url, maxConnections, requestTimeoutMs } = options;
-  const prefix = url.pathname.replace(/\/$/, '');
-  const pool = new Pool(url.origin, {
-    connections: maxConnections,
-    pipelining: 1,
+  const connection = {
     connect: {
       timeout: CONNECT_TIMEOUT_MS,
       ...(options.allowPublicTarget ? {} : { lookup: lookupPrivate }),
@@ -34,28 +58,38 @@ export function createHttpTarget(options: HttpTargetOptions): HttpTarget {
     // The time limit of the whole request is ours, below.
     headersTimeout: 0,
     bodyTimeout: 0,
-  });
-
+    pipelining: 1,
+  };
+  const pool = new Pool(url.origin, { ...connection, connections: maxConnections });
+  const through = createExchange(pool, requestTimeoutMs);
   return {
-    post: async (path, body, headers) => {
-      const limit = new AbortController();
-      const timer = setTimeout(() => limit.abort(), requestTimeoutMs);
-      try {
-        const response = await pool.request({
-          method: 'POST',
-          path: prefix + path,
-          body,
-          headers,
-          signal: limit.signal,
-        });
-        return outcomeOf(response, await readAnswer(response.body));
-      } catch (error) {
-        return { kind: 'unanswered', reason: limit.signal.aborted ? 'timeout' : reasonOf(error) };
-      } finally {
-        clearTimeout(timer);
-      }
+    prefix: url.pathname.replace(/\/$/, ''),
+    exchange: through,
+    send: async (request) => {
+      const answer = await through(request);
+      return answer.kind === 'answered' ? outcomeOf(answer) : answer;
+    },
+    connect: () => {
+      const client = new Client(url.origin, connection);
+      return { exchange: createExchange(client, requestTimeoutMs), close: () => client.destroy() };
     },
     close: () => pool.destroy(),
+  };
+}
+
+function createExchange(dispatcher: Dispatcher, timeoutMs: number): HttpConnection['exchange'] {
+  return async ({ method = 'POST', path, body, headers }) => {
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), timeoutMs);
+    try {
+      const response = await dispatcher.request({ method, path, body, headers, signal: limit.signal });
+      const text = await readAnswer(response.body);
+      return { kind: 'answered', status: response.statusCode, headers: response.headers, text };
+    } catch (error) {
+      return { kind: 'unanswered', reason: limit.signal.aborted ? 'timeout' : reasonOf(error) };
+    } finally {
+      clearTimeout(timer);
+    }
   };
 }
 
@@ -73,19 +107,19 @@ async function readAnswer(body: Dispatcher.ResponseData['body']): Promise<string
   return Buffer.concat(chunks).toString();
 }
 
-function outcomeOf({ statusCode, headers }: Dispatcher.ResponseData, text: string): Outcome {
-  if (statusCode < 200 || statusCode > 299) {
-    return {
-      kind: 'refused',
-      status: statusCode,
-      retryAfterMs: retryAfterMs(headers['retry-after'], Date.now()),
-    };
-  }
-  // A login page or a proxy's greeting is no acknowledgement, whatever its status says.
-  if (/^\s*</.test(text)) return { kind: 'unanswered', reason: 'not_our_answer' };
-  return { kind: 'accepted', rejected: rejectedIn(text) };
-}
+/** What an answer other than 2xx means. */
+export const refusalOf = ({ status, headers }: HttpAnswer): Extract<Outcome, { kind: 'refused' }> => ({
+  kind: 'refused',
+  status,
+  retryAfterMs: retryAfterMs(headers['retry-after'], Date.now()),
+});
 
+function outcomeOf(answer: HttpAnswer): Outcome {
+  if (answer.status < 200 || answer.status > 299) return refusalOf(answer);
+  // A login page or a proxy's greeting is no acknowledgement, whatever its status says.
+  if (/^\s*</.test(answer.text)) return { kind: 'unanswered', reason: 'not_our_answer' };
+  return { kind: 'accepted', rejected: rejectedIn(answer.text) };
+}
 /** Reads `{accepted, rejected: [{index, reason}]}`; any other body of a 2xx means that all was taken. */
 function rejectedIn(text: string): { index: number; reason: string }[] {
   if (!text.includes('"rejected"')) return [];

@@ -1,5 +1,6 @@
 import { ConfigError, runService } from '@cpemon/service-kit';
 import { readConfig } from './config.js';
+import { FileError } from './json-file.js';
 import { startSimulator } from './simulator.js';
 import { PublicAddressError } from './target-address.js';
 import { USAGE } from './usage.js';
@@ -18,7 +19,9 @@ if (argument === '--help' || argument === '-h') {
     try {
       return await startSimulator(readConfig(), logger);
     } catch (error) {
-      throw error instanceof PublicAddressError ? new ConfigError([error.message]) : error;
+      throw error instanceof PublicAddressError || error instanceof FileError
+        ? new ConfigError([error.message])
+        : error;
     }
   });
 }

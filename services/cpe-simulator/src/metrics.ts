@@ -1,8 +1,9 @@
 import { Counter, Gauge, Histogram, type Registry } from '@cpemon/service-kit';
+import { countByCondition } from './fleet-view.js';
 import type { Fleet } from './fleet.js';
 import { NO_ANSWER_REASONS } from './outcome.js';
 import type { Simulation } from './simulation.js';
-import { PATHS, type Path } from './shipment.js';
+import { PATHS, type Path } from './report-ways.js';
 import type { PathTally, Truth } from './truth.js';
 
 /** Answers other than 2xx, grouped so that the label stays a closed set; `GET /truth` has the exact statuses. */
@@ -21,6 +22,7 @@ const REFUSAL_REASONS = [
   'redirect',
   'other_4xx',
   'other_5xx',
+  'cwmp_fault',
   'rejected_in_batch',
   ...Object.keys(NO_ANSWER_REASONS),
 ];
@@ -97,8 +99,7 @@ export function registerMetrics(
     return { in_flight: inFlight, queued, waiting };
   });
   gauge('devices', 'Virtual CPEs by simulated condition', 'condition', () => {
-    const { cut } = simulation.load();
-    return { connected: fleet.size - cut, cut };
+    return countByCondition(fleet);
   });
 }
 
@@ -128,6 +129,7 @@ function failuresOf(tally: PathTally): Map<string, number> {
 function statusReason(status: string): string {
   const named = STATUS_REASONS[status];
   if (named !== undefined) return named;
+  if (status.length === 4) return 'cwmp_fault';
   if (status.startsWith('5')) return 'other_5xx';
   return status.startsWith('4') ? 'other_4xx' : 'redirect';
 }

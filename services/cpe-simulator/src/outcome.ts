@@ -38,5 +38,9 @@ export function isRetried(outcome: Exclude<Outcome, { kind: 'accepted' }>): bool
  */
 export function leavesDoubt(outcome: Exclude<Outcome, { kind: 'accepted' }>): boolean {
   if (outcome.kind === 'unanswered') return NO_ANSWER_REASONS[outcome.reason].sent;
+  if (isCwmpFault(outcome.status)) return false;
   return outcome.status >= 500 && outcome.status !== 503;
 }
+
+/** An ACS refused the message itself. TR-069 Amendment 6, A.5.2. */
+const isCwmpFault = (status: number): boolean => status >= 8000;

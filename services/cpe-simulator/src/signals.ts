@@ -1,5 +1,5 @@
 import { unitOf } from './seeded-random.js';
-import type { VendorModel } from './vendor-models.js';
+import type { VendorModel } from './models/model-file.js';
 
 /** What a virtual CPE measures at one moment; undefined where its model does not report the signal. */
 export interface Signals {
@@ -14,6 +14,16 @@ export interface Signals {
   wanTxBytes: number;
 }
 
+/** What has happened to a device beside what happens to it by itself. */
+export interface Condition {
+  /** A boot that was caused from outside, epoch milliseconds; 0: none. */
+  bootMs: number;
+  /** dB of light lost on the way beyond what is usual. */
+  opticalLossDb: number;
+}
+
+const USUAL: Condition = { bootMs: 0, opticalLossDb: 0 };
+
 const STREAM = {
   bootPeriod: 20,
   bootOffset: 21,
@@ -24,6 +34,7 @@ const STREAM = {
   laser: 26,
   household: 27,
   rate: 28,
+  age: 29,
   noise: 40,
 };
 
@@ -39,7 +50,13 @@ const DAILY_SWING = 0.6;
  * values, and the same seed at the same time is the same traffic. Walks are noise between seeded points.
  * @param atMs epoch milliseconds
  */
-export function signalsAt(seed: number, device: number, model: VendorModel, atMs: number): Signals {
+export function signalsAt(
+  seed: number,
+  device: number,
+  model: VendorModel,
+  atMs: number,
+  { bootMs, opticalLossDb }: Condition = USUAL,
+): Signals {
   const draw = (stream: number): number => unitOf(seed, device, stream);
   const walk = (signal: number, periodMs: number): number =>
     wander(seed, device, STREAM.noise + signal, atMs / periodMs);
@@ -54,7 +71,8 @@ export function signalsAt(seed: number, device: number, model: VendorModel, atMs
     1,
     100,
   );
-  const uptimeMs = sinceBootMs(seed, device, atMs);
+  const ownUptimeMs = sinceBootMs(seed, device, atMs);
+  const uptimeMs = bootMs > 0 ? Math.min(ownUptimeMs, Math.max(0, atMs - bootMs)) : ownUptimeMs;
   const bytes = (bitsPerSecond: number): number =>
     Math.floor((bitsPerSecond / 8 / SECOND) * (trafficUntil(atMs) - trafficUntil(atMs - uptimeMs)));
   const downBitsPerSecond = 1e5 + 8e6 * draw(STREAM.rate) ** 3;
@@ -71,7 +89,13 @@ export function signalsAt(seed: number, device: number, model: VendorModel, atMs
     temperatureCelsius: model.hasTemperature
       ? 40 + 8 * draw(STREAM.climate) + 0.12 * cpuPercent + 1.5 * load + walk(3, 20 * MINUTE)
       : undefined,
-    rxPowerDbm: fibre ? -15 - 9 * draw(STREAM.fibre) + 0.2 * walk(4, 30 * MINUTE) : undefined,
+    rxPowerDbm: fibre
+      ? -15 -
+        9 * draw(STREAM.fibre) +
+        0.2 * walk(4, 30 * MINUTE) -
+        opticalAgeDb(seed, device, atMs) -
+        opticalLossDb
+      : undefined,
     txPowerDbm: fibre ? 1.8 + draw(STREAM.laser) + 0.05 * walk(5, 30 * MINUTE) : undefined,
     wifiClients: Math.round(
       clamp((2 + 12 * draw(STREAM.household)) * (0.4 + 0.6 * load) + 1.5 * walk(6, 15 * MINUTE), 0, 64),
@@ -86,6 +110,12 @@ function sinceBootMs(seed: number, device: number, atMs: number): number {
   const periodMs = (10 + 80 * unitOf(seed, device, STREAM.bootPeriod)) * DAY;
   const offsetMs = unitOf(seed, device, STREAM.bootOffset) * periodMs;
   return (atMs + offsetMs) % periodMs;
+}
+
+/** A laser and its connectors lose up to half a dB in ten years; boxes are of different ages. */
+function opticalAgeDb(seed: number, device: number, atMs: number): number {
+  const tenYears = 3652 * DAY;
+  return 0.5 * ((atMs / tenYears + unitOf(seed, device, STREAM.age)) % 1);
 }
 
 /** 0 in the early morning to 1 in the evening, UTC. */

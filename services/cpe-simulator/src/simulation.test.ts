@@ -1,4 +1,6 @@
+import { USUAL_PLAN } from './fleet-plan.js';
 import { createFleet } from './fleet.js';
+import { BUILT_IN_MODELS } from './models/built-in-models.js';
 import type { Outcome } from './outcome.js';
 import { createRandom } from './seeded-random.js';
 import type { Shipment } from './shipment.js';
@@ -42,7 +44,14 @@ function createWorld(
     devices: settings.devices ?? 1,
     intervalSeconds: settings.intervalSeconds ?? 60,
     intervalSpread: 0,
-    webhookShare: settings.webhookShare ?? 0,
+    mix: [
+      { way: 'webhook', weight: settings.webhookShare ?? 0 },
+      {
+        way: (settings.batchSize ?? 1) > 1 ? 'telemetry' : 'heartbeat',
+        weight: 1 - (settings.webhookShare ?? 0),
+      },
+    ],
+    plan: { ...USUAL_PLAN, models: BUILT_IN_MODELS },
     seed: 1,
     serialPrefix: 'SIM-',
   });

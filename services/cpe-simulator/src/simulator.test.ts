@@ -234,6 +234,87 @@ describe('the simulator', () => {
     await until(() => heard().size === 6);
   });
 
+  it('switches scenarios on and off while it runs', async () => {
+    const running = await start({ DEVICES: '20', WEBHOOK_SHARE: '0' });
+    const started = await control(running, '/scenarios/fibre-cut');
+    expect(started.status).toBe(201);
+    const scenario = (await started.json()) as { expect: string; steps: { devices: number }[] };
+    expect(scenario.expect).toContain('one PON');
+    const cut = scenario.steps[0]!.devices;
+    expect(cut).toBeGreaterThan(3);
+    expect((await truthOf(running)).devices_cut).toBe(cut);
+    const view = await (await fetch(`${running.controlUrl}/fleet?by=access`)).json();
+    expect(view).toMatchObject({ by_condition: { no_line: cut }, groups: { fibre: { silent: cut } } });
+    const own = { name: 'own', steps: [{ action: 'latency', ms: 5 }] };
+    expect((await control(running, '/scenarios', own)).status).toBe(201);
+    const { running: now, known } = (await (await fetch(`${running.controlUrl}/scenarios`)).json()) as {
+      running: { name: string }[];
+      known: unknown[];
+    };
+    expect(now.map(({ name }) => name)).toEqual(['fibre-cut', 'own']);
+    expect(known.length).toBeGreaterThan(30);
+    await fetch(`${running.controlUrl}/scenarios/fibre-cut`, { method: 'DELETE' });
+    await until(async () => (await truthOf(running)).devices_cut < cut);
+    for (const [response, status, code] of [
+      [await control(running, '/scenarios/fibre-cat'), 404, 'unknown_scenario'],
+      [await control(running, '/scenarios/..%2Fsecret.json'), 404, 'unknown_scenario'],
+      [
+        await control(running, '/scenarios', { name: 'x', steps: [{ action: 'explode' }] }),
+        400,
+        'invalid_scenario',
+      ],
+      [await fetch(`${running.controlUrl}/scenarios/none`, { method: 'DELETE' }), 404, 'not_running'],
+      [await fetch(`${running.controlUrl}/fleet?by=colour`), 400, 'invalid_group'],
+    ] as const) {
+      expect([status, await response.json()]).toMatchObject([response.status, { code }]);
+    }
+  }, 60_000);
+
+  it('changes the size and the rate of its fleet while it runs', async () => {
+    const running = await start({ DEVICES: '5', WEBHOOK_SHARE: '0' });
+    expect(await (await control(running, '/fleet', { devices: 12 })).json()).toEqual({ devices: 12 });
+    const heard = (): Set<string> =>
+      new Set(receiver.requests.map(({ body }) => (JSON.parse(body) as { sn: string }).sn));
+    await until(() => heard().size === 12);
+    expect(await (await control(running, '/fleet', { devices: 3 })).json()).toEqual({ devices: 3 });
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    receiver.requests.length = 0;
+    await until(() => receiver.requests.length >= 6);
+    expect(heard().size).toBe(3);
+    expect((await control(running, '/rate', { times: 10 })).status).toBe(200);
+    const from = Date.now();
+    const count = receiver.requests.length;
+    await until(() => receiver.requests.length >= count + 30);
+    expect(Date.now() - from).toBeLessThan(4000);
+    expect((await control(running, '/rate', { times: 0 })).status).toBe(400);
+    expect((await control(running, '/fleet', { devices: -1 })).status).toBe(400);
+    const csv = (await (await fetch(`${running.controlUrl}/inventory.csv`)).text()).trimEnd().split('\n');
+    expect(csv).toHaveLength(4);
+  }, 60_000);
+
+  it('keeps bulk reports that fail and sends them with the next, oldest first', async () => {
+    let failing = true;
+    receiver.interfere = (_received, response) => {
+      response.writeHead(failing ? 503 : 200, { 'content-type': 'application/json' }).end('{}');
+      return true;
+    };
+    const running = await start({ DEVICES: '3', MIX: 'bulk-rows=1', RETAINED_REPORTS: '2' });
+    await until(() => receiver.requests.length >= 30);
+    failing = false;
+    // Each profile has its turn.
+    await until(async () => {
+      const { acknowledged, open } = (await truthOf(running)).totals;
+      return acknowledged >= 12 && open === 0;
+    });
+    const { totals } = await settle(running);
+    expect(totals).toMatchObject({ in_doubt: 0, rejected: 0, open: 0 });
+    expect(totals.abandoned).toBeGreaterThan(0);
+    expect(totals.sent).toBe(totals.acknowledged + totals.abandoned);
+    expect(new Set(receiver.requests.map(({ path: at }) => at.split('?')[0]))).toEqual(
+      new Set(['/v1/bulkdata']),
+    );
+  }, 60_000);
+
   it('answers control requests it does not understand with a problem', async () => {
     const running = await start({ DEVICES: '1' });
     for (const [response, status, code] of [

@@ -1,21 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import { createRegistry, startHttpServer, startOperationsServer, type Logger } from '@cpemon/service-kit';
+import { createBehaviour } from './behaviour.js';
 import type { SimulatorConfig } from './config.js';
 import { createControlApp } from './control-app.js';
-import { createFleet } from './fleet.js';
+import type { Credentials } from './cwmp/http-auth.js';
+import { createCwmpSessions } from './cwmp/session.js';
+import { readFleetPlan } from './fleet-plan.js';
+import { createFleet, type Fleet } from './fleet.js';
 import { createHttpTarget } from './http-target.js';
 import { createRequestMetrics, registerMetrics } from './metrics.js';
+import { loadModels } from './models/load-models.js';
 import { createRateLine, RATE_LINE_EVERY_MS } from './rate-line.js';
+import { findScenario } from './scenarios/built-in-scenarios.js';
+import type { RetryRow } from './retry-statistics.js';
+import { createScenarioPlayer } from './scenarios/scenario-player.js';
 import { createRandom } from './seeded-random.js';
 import { createSimulation, type Simulation } from './simulation.js';
+import { createStrays } from './strays.js';
 import { assertPrivateTarget } from './target-address.js';
 import { createTransport, type SendShipment } from './transport.js';
-import { reportTruth } from './truth-report.js';
+import { reportTruth, type TruthReport } from './truth-report.js';
 import { createTruth } from './truth.js';
+import { createWorld } from './world.js';
 
 export interface RunningSimulator {
   controlUrl: string;
   opsUrl: string;
+  truth(): TruthReport;
+  /** Waits of the retries beside TR-069's table. */
+  retries(): RetryRow[];
   /** Stops the schedule, waits up to 3 s for answers on their way, then hangs up. */
   stop(): Promise<void>;
 }
@@ -23,39 +36,76 @@ export interface RunningSimulator {
 const TICK_MS = 10;
 const ANSWERS_WAIT_MS = 3000;
 const VERSION = '0.1.0';
+/** What happens by chance in scenarios must not depend on how many retries there were. */
+const SCENARIO_SEED = 0x5ce9a610;
 
-/** @throws PublicAddressError when a target is neither loopback nor private and that was not allowed */
-export async function startSimulator(config: SimulatorConfig, logger: Logger): Promise<RunningSimulator> {
+/**
+ * @throws PublicAddressError when a target is neither loopback nor private and that was not allowed
+ * @throws FileError when a model, fleet or scenario cannot be used
+ */
+export async function startSimulator(
+  config: SimulatorConfig,
+  logger: Logger,
+  { ratesInLog = true }: { ratesInLog?: boolean } = {},
+): Promise<RunningSimulator> {
   if (!config.allowPublicTarget) {
-    for (const target of [config.apiUrl, config.acsUrl]) await assertPrivateTarget(target);
+    for (const target of [config.apiUrl, config.acsUrl, config.cwmpUrl]) await assertPrivateTarget(target);
   }
+  const scenarios = config.scenarios.map(findScenario);
   const now = Date.now;
   const run = { runId: randomUUID(), startedAtMs: now() };
   const registry = createRegistry({ service: 'cpe-simulator', version: VERSION });
-  const fleet = createFleet(config);
+  const fleet = createFleet({
+    ...config,
+    plan: readFleetPlan(config.fleetFile, loadModels(config.modelFiles)),
+  });
   const truth = createTruth(fleet.size);
+  const world = createWorld();
   const api = createHttpTarget({ ...config, url: config.apiUrl });
   const acs = createHttpTarget({ ...config, url: config.acsUrl });
+  const cwmp = createHttpTarget({ ...config, url: config.cwmpUrl });
+  const transport = createTransport({
+    ...{ fleet, api, acs, ingestToken: config.ingestToken, webhookSecret: config.webhookSecret },
+    holdSession: (shipment) => holdSession(shipment),
+  });
   const simulation = createSimulation({
-    fleet,
-    truth,
-    send: timed(createTransport({ ...config, fleet, api, acs }), createRequestMetrics(registry)),
-    batchSize: config.batchSize,
+    ...{ fleet, truth, world, now },
+    send: timed((shipment) => transport.send(shipment), createRequestMetrics(registry)),
+    requestOf: (shipment) => transport.requestOf(shipment),
+    batchSize: Math.max(1, config.batchSize),
     batchLingerMs: config.batchLingerMs,
     maxConnections: config.maxConnections,
+    retainedReports: config.retainedReports,
     retry: {
       minimumWaitMs: config.retryMinimumWaitSeconds * 1000,
       multiplier: config.retryIntervalMultiplier,
     },
-    now,
     random: createRandom(config.seed),
   });
+  const random = createRandom(config.seed ^ SCENARIO_SEED);
+  const behaviour = createBehaviour(fleet, simulation, random);
+  const holdSession: SendShipment = createCwmpSessions({
+    ...{ fleet, target: cwmp, now, orders: behaviour },
+    credentialsOf: credentialsOf(fleet, config),
+    connectionPerSession: config.cwmpConnectionPerSession,
+    endsEarly: (device) => world.endsEarly.has(device),
+    notesOf: (device) => behaviour.notesOf(device),
+    noted: (device, notes) => behaviour.noted(device, notes),
+    messageSent: (device) => truth.messageSent(device),
+  });
+  const bearer = config.ingestToken === undefined ? {} : { authorization: `Bearer ${config.ingestToken}` };
+  const strays = createStrays(
+    { ...{ api, acs, seed: config.seed }, apiHeaders: { 'content-type': 'application/json', ...bearer } },
+    (afterMs, what) => simulation.later(afterMs, what),
+  );
+  const player = createScenarioPlayer({ fleet, simulation, behaviour, strays, random });
   registerMetrics(registry, fleet, simulation, truth);
+  const report = (): TruthReport => reportTruth(run, fleet.size, simulation, truth, now());
 
   const control = await startHttpServer({
     host: config.listenHost,
     port: config.port,
-    handler: createControlApp({ fleet, simulation, truth, run, now }),
+    handler: createControlApp({ fleet, simulation, truth, player, strays, report }),
     limits: { maxConnections: 200 },
     logger,
   });
@@ -66,14 +116,17 @@ export async function startSimulator(config: SimulatorConfig, logger: Logger): P
     ready: () => ({ ready: true, checks: {} }),
     logger,
   });
+  for (const scenario of scenarios) player.start(scenario);
   const ticking = setInterval(() => simulation.tick(), TICK_MS);
-  const printing = setInterval(createRateLine(truth, simulation, logger, now), RATE_LINE_EVERY_MS);
+  const printing = ratesInLog
+    ? setInterval(createRateLine(truth, simulation, logger, now), RATE_LINE_EVERY_MS)
+    : undefined;
   logger.info(
     {
       devices: config.devices,
       interval_seconds: config.intervalSeconds,
-      batch_size: config.batchSize,
-      webhook_share: config.webhookShare,
+      mix: Object.fromEntries(config.mix.map(({ way, weight }) => [way, weight])),
+      ...(config.scenarios.length === 0 ? {} : { scenarios: config.scenarios }),
       api_url: config.apiUrl.origin,
       acs_url: config.acsUrl.origin,
       control_url: control.url,
@@ -85,18 +138,38 @@ export async function startSimulator(config: SimulatorConfig, logger: Logger): P
   return {
     controlUrl: control.url,
     opsUrl: operations.url,
+    truth: report,
+    retries: () => simulation.retries(),
     stop: async () => {
       clearInterval(ticking);
       clearInterval(printing);
       simulation.stop();
       await answersOrTimeout(simulation, ANSWERS_WAIT_MS);
-      await Promise.all([api.close(), acs.close()]);
+      await Promise.all([api.close(), acs.close(), cwmp.close()]);
       // What was cut off now counts as unanswered; each needs a moment to arrive there.
       await answersOrTimeout(simulation, 500);
-      const { totals } = reportTruth(run, fleet.size, simulation, truth, now());
-      logger.info({ totals }, 'The fleet is silent');
+      logger.info({ totals: report().totals }, 'The fleet is silent');
       await Promise.all([control.close(), operations.close()]);
     },
+  };
+}
+
+/** `{oui}-{class}-{serial}` filled in, each percent-encoded. TR-069 Amendment 6, 3.4.4. */
+function credentialsOf(
+  fleet: Fleet,
+  { cwmpUsername, cwmpPassword }: Pick<SimulatorConfig, 'cwmpUsername' | 'cwmpPassword'>,
+): (device: number) => Credentials | undefined {
+  return (device) => {
+    if (cwmpPassword === undefined) return undefined;
+    const parts: Record<string, () => string> = {
+      oui: () => fleet.modelOf(device).oui,
+      class: () => fleet.productClassOf(device),
+      serial: () => fleet.serialNumberOf(device),
+    };
+    const username = cwmpUsername.replace(/\{(oui|class|serial)\}/g, (_, name: string) =>
+      encodeURIComponent(parts[name]!()),
+    );
+    return { username, password: cwmpPassword };
   };
 }
 

@@ -35,6 +35,24 @@ describe('the timing wheel', () => {
     expect(fired).toEqual([100, 350, 600, 850]);
   });
 
+  it('moves an item that waits already, and makes room for more', () => {
+    const wheel = createTimingWheel(3, 0);
+    for (const item of [0, 1, 2]) wheel.schedule(item, 100);
+    wheel.schedule(1, 300);
+    wheel.schedule(0, 50);
+    wheel.resize(5);
+    wheel.schedule(4, 100);
+    const fired: [number, number][] = [];
+    for (let nowMs = 0; nowMs <= 1000; nowMs += 10)
+      wheel.advance(nowMs, (item, atMs) => fired.push([item, atMs]));
+    expect(fired.sort()).toEqual([
+      [0, 50],
+      [1, 300],
+      [2, 100],
+      [4, 100],
+    ]);
+  });
+
   it('reaches everything that fell due during a long halt', () => {
     const wheel = createTimingWheel(1000, 0);
     for (let item = 0; item < 1000; item++) wheel.schedule(item, item * 100);

@@ -1,5 +1,5 @@
 import type { Simulation } from './simulation.js';
-import { PATHS, type Path } from './shipment.js';
+import { PATHS, type Path } from './report-ways.js';
 import { totalsOf, type PathTally, type Truth } from './truth.js';
 
 /** The body of `GET /truth`. */
@@ -20,6 +20,8 @@ export interface TruthReport {
     in_flight: number;
     queued: number;
     waiting: number;
+    /** Requests that were sent once more on purpose, after they had been acknowledged. */
+    copies: number;
   };
   by_path: Record<Path, PathTally>;
 }
@@ -57,6 +59,7 @@ export function reportTruth(
       in_flight: load.inFlight,
       queued: load.queued,
       waiting: load.waiting,
+      copies: load.duplicates,
     },
     by_path: Object.fromEntries(PATHS.map((path) => [path, truth.paths[path]])) as Record<Path, PathTally>,
   };

@@ -1,7 +1,9 @@
-import type { NoAnswerReason, Outcome } from './outcome.js';
-import type { Report } from './report-bodies.js';
-import { leavesDoubt } from './outcome.js';
-import { PATHS, type Path, type Shipment } from './shipment.js';
+import type { MessageFate } from './cwmp/session.js';
+import { grown } from './fleet.js';
+import { leavesDoubt, type NoAnswerReason, type Outcome } from './outcome.js';
+import { PATHS, type Path } from './report-ways.js';
+import type { Report } from './reports/report.js';
+import type { Shipment } from './shipment.js';
 
 /** Counts of one way of reporting. A report is counted once in `sent`, however often it is tried. */
 export interface PathTally {
@@ -41,59 +43,75 @@ export interface Truth {
   /** Reports that fell due, and those never tried: the CPE was still busy, or was cut off before its turn. */
   due: number;
   skipped: number;
-  attempted(shipment: Shipment): void;
+  /** A shipment is on its way; the reports from `firstNew` on for the first time. */
+  attempted(shipment: Shipment, firstNew: number): void;
   /** Notes an attempt's outcome. `final` says that the shipment is not tried again. */
   settled(shipment: Shipment, outcome: Outcome, final: boolean): void;
-  abandoned(shipment: Shipment): void;
+  /** A report is given up, sent before or never. */
+  abandoned(path: Path, report: Report, wasSent: boolean): void;
+  /**
+   * A message of a CWMP session is on its way. The target makes an event of each, and of each attempt to deliver an
+   * Inform another one, so that they are counted by message and not by report.
+   * @returns what to call with its fate
+   */
+  messageSent(device: number): (fate: MessageFate) => void;
   ofDevice(index: number): DeviceTruth;
+  resize(devices: number): void;
 }
+
+/** Ways whose events are counted by message (see `messageSent`), and those for which an answer promises nothing. */
+const BY_MESSAGE: Path = 'cwmp';
+const BEST_EFFORT: Path = 'mirror';
 
 /** Reasons come from the target: beyond this many different ones they are counted together. */
 const MAX_REASONS = 50;
 
-export function createTruth(devices: number): Truth {
-  const sent = new Uint32Array(devices);
-  const acknowledged = new Uint32Array(devices);
-  const inDoubt = new Uint32Array(devices);
-  const lastSentMs = new Float64Array(devices);
-  const lastAcknowledgedMs = new Float64Array(devices);
+export function createTruth(devices: number, now: () => number = Date.now): Truth {
+  let sent = new Uint32Array(devices);
+  let acknowledged = new Uint32Array(devices);
+  let inDoubt = new Uint32Array(devices);
+  let lastSentMs = new Float64Array(devices);
+  let lastAcknowledgedMs = new Float64Array(devices);
   const paths = Object.fromEntries(PATHS.map((path) => [path, emptyTally()])) as Record<Path, PathTally>;
 
-  const doubt = (shipment: Shipment, step: 1 | -1): void => {
-    shipment.inDoubt = step === 1;
-    paths[shipment.path].in_doubt += step * shipment.reports.length;
-    for (const { device } of shipment.reports) inDoubt[device] = (inDoubt[device] as number) + step;
+  const doubt = (tally: PathTally, report: Report, step: 1 | -1): void => {
+    report.inDoubt = step === 1;
+    tally.in_doubt += step;
+    inDoubt[report.device] = inDoubt[report.device]! + step;
   };
-
-  const acknowledge = (tally: PathTally, { device, dueMs }: Report): void => {
+  const acknowledge = (tally: PathTally, { device, dueMs }: Pick<Report, 'device' | 'dueMs'>): void => {
     tally.acknowledged += 1;
-    acknowledged[device] = (acknowledged[device] as number) + 1;
-    lastAcknowledgedMs[device] = dueMs;
+    acknowledged[device] = acknowledged[device]! + 1;
+    // What was held back on its way may be acknowledged after newer ones.
+    lastAcknowledgedMs[device] = Math.max(lastAcknowledgedMs[device]!, dueMs);
+  };
+  const send = (tally: PathTally, { device, dueMs }: Pick<Report, 'device' | 'dueMs'>): void => {
+    tally.sent += 1;
+    sent[device] = sent[device]! + 1;
+    lastSentMs[device] = Math.max(lastSentMs[device]!, dueMs);
   };
 
   return {
     paths,
     due: 0,
     skipped: 0,
-    attempted: ({ path, reports, attempts }) => {
+    attempted: ({ path, reports, attempts }, firstNew) => {
       const tally = paths[path];
       tally.attempts += 1;
-      if (attempts > 1) {
-        tally.retries += 1;
-        return;
-      }
-      tally.sent += reports.length;
-      for (const { device, dueMs } of reports) {
-        sent[device] = (sent[device] as number) + 1;
-        lastSentMs[device] = dueMs;
-      }
+      if (attempts > 1) tally.retries += 1;
+      if (path === BY_MESSAGE) return;
+      for (let index = firstNew; index < reports.length; index++) send(tally, reports[index]!);
     },
-    settled: (shipment, outcome, final) => {
-      const tally = paths[shipment.path];
+    settled: ({ path, reports }, outcome, final) => {
+      const tally = paths[path];
+      if (outcome.kind === 'refused') countReason(tally.refused_by_status, String(outcome.status));
+      else if (outcome.kind === 'unanswered') countReason(tally.unanswered_by_reason, outcome.reason);
+      if (path === BY_MESSAGE) return;
       if (outcome.kind === 'accepted') {
-        if (shipment.inDoubt) doubt(shipment, -1);
         const rejected = new Map(outcome.rejected.map(({ index, reason }) => [index, reason]));
-        shipment.reports.forEach((report, index) => {
+        reports.forEach((report, index) => {
+          if (path === BEST_EFFORT) return doubt(tally, report, 1);
+          if (report.inDoubt) doubt(tally, report, -1);
           const reason = rejected.get(index);
           if (reason === undefined) return acknowledge(tally, report);
           tally.rejected += 1;
@@ -101,22 +119,44 @@ export function createTruth(devices: number): Truth {
         });
         return;
       }
-      if (outcome.kind === 'refused') countReason(tally.refused_by_status, String(outcome.status));
-      else countReason(tally.unanswered_by_reason, outcome.reason);
-      if (!shipment.inDoubt && leavesDoubt(outcome)) doubt(shipment, 1);
-      if (final && !shipment.inDoubt) tally.rejected += shipment.reports.length;
+      const doubtful = leavesDoubt(outcome);
+      for (const report of reports) {
+        if (!report.inDoubt && doubtful) doubt(tally, report, 1);
+        if (final && !report.inDoubt) tally.rejected += 1;
+      }
     },
-    abandoned(shipment) {
-      if (shipment.attempts === 0) this.skipped += shipment.reports.length;
-      else if (!shipment.inDoubt) paths[shipment.path].abandoned += shipment.reports.length;
+    abandoned(path, report, wasSent) {
+      if (!wasSent) this.skipped += 1;
+      else if (!report.inDoubt && path !== BY_MESSAGE) paths[path].abandoned += 1;
+    },
+    messageSent(device) {
+      const tally = paths[BY_MESSAGE];
+      const dueMs = now();
+      send(tally, { device, dueMs });
+      return (fate) => {
+        if (fate === 'acknowledged') return acknowledge(tally, { device, dueMs });
+        if (fate === 'in_doubt') {
+          tally.in_doubt += 1;
+          inDoubt[device] = inDoubt[device]! + 1;
+          return;
+        }
+        // Surely not taken: as if it had not been sent, for the next attempt is sent again.
+        tally.sent -= 1;
+        sent[device] = sent[device]! - 1;
+      };
     },
     ofDevice: (index) => ({
-      sent: sent[index] as number,
-      acknowledged: acknowledged[index] as number,
-      in_doubt: inDoubt[index] as number,
-      last_sent_ts: timeOrNull(lastSentMs[index] as number),
-      last_acknowledged_ts: timeOrNull(lastAcknowledgedMs[index] as number),
+      sent: sent[index]!,
+      acknowledged: acknowledged[index]!,
+      in_doubt: inDoubt[index]!,
+      last_sent_ts: timeOrNull(lastSentMs[index]!),
+      last_acknowledged_ts: timeOrNull(lastAcknowledgedMs[index]!),
     }),
+    resize(size) {
+      if (size <= sent.length) return;
+      [sent, acknowledged, inDoubt] = [grown(sent, size), grown(acknowledged, size), grown(inDoubt, size)];
+      [lastSentMs, lastAcknowledgedMs] = [grown(lastSentMs, size), grown(lastAcknowledgedMs, size)];
+    },
   };
 }
 

@@ -5,11 +5,15 @@ import {
   type IntakeConfig,
   type SenderRules,
 } from '@cpemon/intake';
+import { tmpdir } from 'node:os';
 import { createConfigReader, type ConfigReader } from '@cpemon/service-kit';
+import { readBulkdataConfig, type BulkdataConfig } from './bulkdata/bulkdata-config.js';
 import { readOperator, type Operator } from './operators/operator-access.js';
 
 export interface CpemonApiConfig extends IntakeConfig {
   ingest: IngestAccess;
+  /** Who may send bulk data; 'off' when nobody may. */
+  bulkdata: BulkdataConfig | 'off';
   /** Where senders may write from, and which proxies are believed. */
   senders: SenderRules;
   /** Tokens that may read; 'none' when anyone may. */
@@ -17,6 +21,8 @@ export interface CpemonApiConfig extends IntakeConfig {
   /** Who may act on the log; whether or not anyone may read. */
   operators: readonly Operator[];
   viewerTokens: readonly string[];
+  /** Where bodies of imports wait while their rows are applied. */
+  inventoryFolder: string;
   /** For tests and demos: take events in that fail when they are applied. */
   allowTestEvents: boolean;
 }
@@ -37,11 +43,14 @@ export function readConfig(
   env: NodeJS.ProcessEnv = process.env,
 ): CpemonApiConfig {
   const reader = createConfigReader(env);
+  const ingest = readIngestAccess(reader);
   const config = {
     ...readIntakeConfig(reader, { name: 'cpemon-api', port: 8080, operationsPort: 9101 }),
-    ingest: readIngestAccess(reader),
+    ingest,
+    bulkdata: readBulkdataConfig(reader, ingest !== 'none' && ingest.tokens.length > 0),
     senders: readSenderRules(reader),
     ...readReaders(reader),
+    inventoryFolder: reader.string('INVENTORY_FOLDER', { default: tmpdir() }),
     allowTestEvents: reader.boolean('ALLOW_TEST_EVENTS', { default: false }),
   };
   reader.finish();

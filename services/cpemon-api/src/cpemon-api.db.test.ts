@@ -1,6 +1,7 @@
 import type { RowDataPacket } from 'mysql2';
 import { createHmac } from 'node:crypto';
 import { BlockList } from 'node:net';
+import { tmpdir } from 'node:os';
 import { openPool } from '@cpemon/database';
 import { createLogger, type RunningService } from '@cpemon/service-kit';
 import { eventually } from '../../../tests/support/eventually.js';
@@ -39,11 +40,13 @@ beforeAll(async () => {
     },
     refusedBodies: { most: 0, characters: 16_384 },
     ingest: { tokens: [TOKEN], secrets: [SECRET] },
+    bulkdata: 'off',
     senders: { trustedProxies: new BlockList() },
     readTokens: ['viewer-token'],
     operators: [],
     viewerTokens: ['viewer-token'],
     allowTestEvents: false,
+    inventoryFolder: tmpdir(),
   };
   service = await startCpemonApi(config, { logger, signal: new AbortController().signal });
   url = `http://127.0.0.1:${port}`;
@@ -156,6 +159,7 @@ test('the pipeline shows what waits while no writer runs, and who takes events i
     (await read('/v1/pipeline')).ingests.every((each) => each.accepting),
   );
   expect(ingests.map(({ process, path }) => [process, path])).toEqual([
+    ['api-under-test', 'events'],
     ['api-under-test', 'heartbeat'],
     ['api-under-test', 'telemetry'],
   ]);

@@ -19,11 +19,14 @@ import {
   type RunningService,
   type StartContext,
 } from '@cpemon/service-kit';
-import { createCpemonApi } from './app.js';
+import { API_PATHS, createCpemonApi } from './app.js';
+import { createBulkdataAccess, type BulkdataAccess } from './bulkdata/bulkdata-access.js';
 import type { CpemonApiConfig } from './config.js';
 import { createDatabaseReader } from './database-reader.js';
 import { createFleetReads, type FleetReads } from './fleet-reads.js';
+import { createHistoryReads } from './history-reads.js';
 import { totalsOf } from './pipeline-view.js';
+import { startInventory } from './inventory/start-inventory.js';
 import { createRateSampler, type RateSampler } from './rate-sampler.js';
 
 const SERVICE = 'cpemon-api';
@@ -46,13 +49,14 @@ export async function startCpemonApi(
   const secrets = await openIngestSecrets(config, registry, logger);
   const intake = await startIntake({
     ...{ config, service: SERVICE, registry, logger },
-    paths: ['heartbeat', 'telemetry'],
+    paths: config.bulkdata === 'off' ? API_PATHS : [...API_PATHS, 'bulkdata'],
   });
   const pool = openPool(config.database, { connections: READ_CONNECTIONS });
   const read = createDatabaseReader(pool, READ_DEADLINE_MS);
   const reads = createFleetReads(read);
   const actions = openPool(config.database, { connections: ACTION_CONNECTIONS });
   const act = createDatabaseReader(actions, ACTION_DEADLINE_MS);
+  const inventory = startInventory(config, intake.appender, logger);
   const rates = createRateSampler();
   const stopSampling = startSampling(reads, rates);
   const operations = await startOperationsServer({
@@ -72,7 +76,9 @@ export async function startCpemonApi(
   const operating = { operators, viewerTokens, read, act };
   const handler = createCpemonApi({
     authenticity: writersOf(config, secrets),
-    ...{ ...intake, ingest, readTokens, reads, rates, operating, allowTestEvents, logger },
+    ...bulkdataOf(config),
+    readHistory: createHistoryReads(read),
+    ...{ ...intake, ingest, readTokens, reads, rates, operating, allowTestEvents, inventory, logger },
   });
   const limits = config.connectionLimits;
   const server = await startHttpServer({ host, port: config.port, handler, limits, logger });
@@ -80,6 +86,7 @@ export async function startCpemonApi(
   return {
     async stop() {
       stopSampling();
+      await inventory.stop();
       await intake.stopAccepting();
       await server.close();
       secrets.stop();
@@ -110,10 +117,17 @@ function writersOf({ ingest, senders }: CpemonApiConfig, secrets: OpenSecrets): 
   );
 }
 
+/** Who may send bulk data. */
+function bulkdataOf({ bulkdata, ingest, senders }: CpemonApiConfig): { bulkdata?: BulkdataAccess } {
+  if (bulkdata === 'off') return {};
+  const tokens = ingest === 'none' ? [] : ingest.tokens;
+  return { bulkdata: createBulkdataAccess(bulkdata, tokens, requireSender(senders, allowAnyone)) };
+}
+
 const LOOPBACK = /^(127\.|localhost$|::1$)/;
 
 function warnAboutOpenDoors(config: CpemonApiConfig, logger: Logger): void {
-  const { ingest, readTokens, allowTestEvents, listenHost } = config;
+  const { ingest, bulkdata, readTokens, allowTestEvents, listenHost } = config;
   // Alone with itself a machine may play.
   if (allowTestEvents && !LOOPBACK.test(listenHost)) {
     logger.warn(
@@ -123,6 +137,9 @@ function warnAboutOpenDoors(config: CpemonApiConfig, logger: Logger): void {
   }
   if (ingest === 'none') {
     logger.warn({ INGEST_AUTH: 'none' }, 'Anyone who reaches this port may send heartbeats and telemetry');
+  }
+  if (bulkdata !== 'off' && bulkdata.auth === 'none') {
+    logger.warn({ BULKDATA_AUTH: 'none' }, 'Anyone who reaches this port may send bulk data of any device');
   }
   if (readTokens === 'none') logger.warn({ READ_AUTH: 'none' }, 'Anyone who reaches this port may read');
 }

@@ -26,6 +26,8 @@ export function deviceView(device: DeviceSummary, intake: IntakeMoment) {
     temperature_celsius: device.temperatureCelsius,
     rx_power_dbm: device.rxPowerDbm,
     first_seen: rfc3339(device.firstSeenAt),
+    chatty: device.chattySince !== null,
+    chatty_since: rfc3339(device.chattySince),
   };
 }
 

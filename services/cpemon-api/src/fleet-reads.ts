@@ -5,6 +5,7 @@ import {
   listDevices,
   listDevicesByLastSeen,
   readFleetCounts,
+  readLabelCounts,
   readIntakeMoment,
   readIntakeProcesses,
   readRecentSerialNumbers,
@@ -30,8 +31,17 @@ export interface FleetReads {
   fleet(): Promise<{ counts: FleetCounts; ofPathsDown: FleetCounts | undefined; intake: IntakeMoment }>;
   devices(page: { offset: number; limit: number; recentFirst: boolean }): Promise<DevicePage>;
   device(serialNumber: string): Promise<DevicePage>;
+  /** Devices in service by value of a label; of `admin_state` all. */
+  fleetBy(label: string): Promise<LabelledFleet>;
 }
 
+export interface LabelledFleet {
+  values: { value: string; counts: FleetCounts }[];
+  intake: IntakeMoment;
+}
+
+/** Labels whose counts are shared between those who ask. */
+const LABELS_SHARED = 100;
 /** A page asks every second; those who watch together share one reading. */
 const SHARED_MS = 250;
 /** Counting the devices of some paths reads every device. */
@@ -53,7 +63,26 @@ export function createFleetReads(read: DatabaseReader): FleetReads {
     return count();
   };
 
+  const byLabel = new Map<string, () => Promise<LabelledFleet>>();
+  const labelled = (label: string): (() => Promise<LabelledFleet>) =>
+    shareAnswer(
+      () =>
+        read(async (connection) => ({
+          values: await readLabelCounts(connection, label),
+          intake: await readIntakeMoment(connection),
+        })),
+      SHARED_MS,
+    );
+
   return {
+    fleetBy(label) {
+      const known = byLabel.get(label);
+      if (known !== undefined) return known();
+      if (byLabel.size >= LABELS_SHARED) byLabel.clear();
+      const shared = labelled(label);
+      byLabel.set(label, shared);
+      return shared();
+    },
     pipeline: shareAnswer(
       () =>
         read(async (connection) => ({

@@ -1,12 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { LogUnavailableError } from '@cpemon/event-log';
 import { RefusedAppendError } from '@cpemon/intake';
 import { eventually } from '../../../tests/support/eventually.js';
 import { BAD_INPUT } from '../../../tests/support/bad-input.js';
 import { createIntakeProbe, type IntakeProbe } from '../../../tests/support/intake-probe.js';
-import { createCpemonApi } from './app.js';
+import { API_PATHS, createCpemonApi } from './app.js';
 import type { FleetReads } from './fleet-reads.js';
 
 const TOKEN = 'ingest-token';
@@ -16,7 +17,7 @@ const noReads = {} as FleetReads;
 let probe: IntakeProbe;
 let url: string;
 beforeEach(async () => {
-  probe = createIntakeProbe('cpemon-api', ['heartbeat', 'telemetry']);
+  probe = createIntakeProbe('cpemon-api', API_PATHS);
   url = await probe.serve(
     createCpemonApi({
       ...probe,
@@ -119,6 +120,12 @@ describe('POST /cpe/heartbeat', () => {
       expect((await heartbeat(BODY)).status).toBe(202);
     },
   );
+
+  test('a compressed heartbeat is refused', async () => {
+    const answer = await heartbeat(gzipSync(BODY), { 'content-encoding': 'gzip' });
+    expect(answer.status).toBe(415);
+    expect(await answer.json()).toMatchObject({ code: 'unsupported_encoding' });
+  });
 
   test('a sender that goes away before the end of its body is counted and appends nothing', async () => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');

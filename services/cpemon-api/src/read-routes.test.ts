@@ -1,10 +1,10 @@
 import request from 'supertest';
 import { createIntakeProbe } from '../../../tests/support/intake-probe.js';
-import { createCpemonApi } from './app.js';
+import { API_PATHS, createCpemonApi } from './app.js';
 import { DatabaseUnavailableError } from './database-reader.js';
 import type { FleetReads } from './fleet-reads.js';
 
-const probe = createIntakeProbe('cpemon-api', ['heartbeat', 'telemetry']);
+const probe = createIntakeProbe('cpemon-api', API_PATHS);
 afterAll(() => probe.close());
 
 const NOW = Date.parse('2026-11-21T11:32:00.000Z');
@@ -29,6 +29,7 @@ const device = (more: object = {}) => ({
   uptimeSeconds: null,
   temperatureCelsius: null,
   rxPowerDbm: null,
+  chattySince: null,
   ...more,
 });
 
@@ -43,6 +44,11 @@ const reads = (answers: Partial<FleetReads> = {}): FleetReads => ({
   fleet: () =>
     Promise.resolve({
       ...{ counts: { online: 5, stale: 2, offline: 1, unknown: 1 }, ofPathsDown: undefined, intake },
+    }),
+  fleetBy: () =>
+    Promise.resolve({
+      values: [{ value: 'north', counts: { online: 5, stale: 2, offline: 1, unknown: 1 } }],
+      intake,
     }),
   pipeline: () => Promise.resolve({ stats: { at: NOW, lanes: [], members: [] }, ingests: [] }),
   ...answers,
@@ -114,6 +120,17 @@ describe('GET /api/cpe/:sn', () => {
   test('shows one device', async () => {
     const { status, body } = await api().get('/api/cpe/A1').set(authorized);
     expect([status, body.sn]).toEqual([200, 'A1']);
+  });
+
+  test('says since when a device reports far too often', async () => {
+    expect((await api().get('/api/cpe/A1').set(authorized)).body).toMatchObject({
+      ...{ chatty: false, chatty_since: null },
+    });
+    const one = { devices: [device({ chattySince: NOW })], total: 1, intake };
+    const { body } = await api({ device: () => Promise.resolve(one) })
+      .get('/api/cpe/A1')
+      .set(authorized);
+    expect(body).toMatchObject({ chatty: true, chatty_since: '2026-11-21T11:32:00.000Z' });
   });
 
   test('one that has not reported is unknown, and one that cannot be is refused', async () => {

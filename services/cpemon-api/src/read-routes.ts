@@ -1,11 +1,11 @@
 import { Router, type NextFunction, type Request, type Response } from 'express';
-import { readSerialNumber } from '@cpemon/domain';
+import { readLabelName, readSerialNumber } from '@cpemon/domain';
 import { methodNotAllowed } from '@cpemon/intake';
 import { sendProblem } from '@cpemon/service-kit';
 import { DatabaseUnavailableError } from './database-reader.js';
 import { candidateView, deviceView } from './device-view.js';
 import type { FleetReads } from './fleet-reads.js';
-import { fleetView } from './fleet-view.js';
+import { fleetByLabelView, fleetView } from './fleet-view.js';
 import { pipelineView, totalsOf } from './pipeline-view.js';
 import { createRateSampler, type RateSampler } from './rate-sampler.js';
 import type { Gate } from './reader-access.js';
@@ -78,7 +78,17 @@ export function createReadRoutes({ reads, mayRead, rates = createRateSampler() }
     response.json({ ...deviceView(device, intake), as_of: rfc3339(intake.at) });
   });
 
-  get('/v1/fleet', async (_request, response) => {
+  get('/v1/fleet', async (request, response) => {
+    const { by } = request.query;
+    if (by !== undefined) {
+      const label = typeof by === 'string' ? readLabelName(by) : null;
+      if (label === null) {
+        const detail = 'by: the name of a label, such as region, model, firmware or admin_state.';
+        return sendProblem(response, { status: 400, code: 'invalid_parameter', detail });
+      }
+      const { values, intake } = await reads.fleetBy(label);
+      return response.json(fleetByLabelView(label, values, intake));
+    }
     const { counts, ofPathsDown, intake } = await reads.fleet();
     response.json(fleetView(counts, ofPathsDown, intake));
   });

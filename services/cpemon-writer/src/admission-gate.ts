@@ -5,6 +5,7 @@ import {
   isPlaceholderSerial,
   matchIdentity,
   quarantineReason,
+  wayInOf,
   type AdmissionRules,
   type DeviceIdentity,
 } from '@cpemon/domain';
@@ -100,7 +101,8 @@ function newGate(read: ReadDatabase, rules: AdmissionRules, full: boolean): Admi
 
   const countNew = ({ admission }: LaneMemory, { event, receivedAt }: LoggedEvent): void => {
     const ofHour = admission.newDevices.get(hourOf(receivedAt));
-    ofHour?.set(event.source, (ofHour.get(event.source) ?? 0) + 1);
+    const wayIn = wayInOf(event.source);
+    ofHour?.set(wayIn, (ofHour.get(wayIn) ?? 0) + 1);
   };
 
   const note = (
@@ -148,7 +150,7 @@ function newGate(read: ReadDatabase, rules: AdmissionRules, full: boolean): Admi
       }
       if (kept === undefined && matchIdentity(rebuilt, identity) === undefined) {
         const { newDevices, lanes } = memory.admission;
-        const newThisHour = newDevices.get(hourOf(receivedAt))?.get(event.source) ?? 0;
+        const newThisHour = newDevices.get(hourOf(receivedAt))?.get(wayInOf(event.source)) ?? 0;
         const isNamed = isExpected(expected, identity);
         const reason = quarantineReason(rules, { expected: isNamed, newThisHour, lanes });
         if (reason !== null) {

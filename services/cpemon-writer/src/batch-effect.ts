@@ -1,7 +1,8 @@
 import type { Connection } from '@cpemon/database';
-import type { IdentityFinding, Reachability, TimelineEntry, Transition } from '@cpemon/domain';
+import type { DeviceRecord, IdentityFinding, Reachability, TimelineEntry, Transition } from '@cpemon/domain';
 import {
   addDeviceEvents,
+  addFreshChunks,
   addIdentityFindings,
   addQuarantined,
   createStateStatements,
@@ -15,8 +16,10 @@ import {
   type StateStatements,
 } from '@cpemon/store';
 import type { LaneRef } from '@cpemon/event-log';
+import type { BatchSamples } from './batch-samples.js';
 import type { CachedDevice } from './cached-device.js';
 import { othersTurn } from './others-turn.js';
+import { readGroupsBefore, regroupFleet, type CommandedDevice, type MovedDevice } from './regroup-fleet.js';
 
 /** Rows that are put into words without a pause. */
 const ROWS_A_TURN = 300;
@@ -32,6 +35,10 @@ export interface BatchEffect {
   findings: IdentityFinding[];
   quarantined: QuarantinedIdentity[];
   counts: FleetCountDelta[];
+  /** Devices that may be counted otherwise than before, and what they are told by command. */
+  moved: MovedDevice[];
+  commanded: CommandedDevice[];
+  samples: BatchSamples[];
 }
 
 export const newBatchEffect = (): BatchEffect => ({
@@ -43,6 +50,9 @@ export const newBatchEffect = (): BatchEffect => ({
   findings: [],
   quarantined: [],
   counts: [],
+  moved: [],
+  commanded: [],
+  samples: [],
 });
 
 /**
@@ -58,11 +68,23 @@ export async function addLaneEffect(
   transitions: readonly Transition[],
 ): Promise<void> {
   changed.sort((a, b) => a.record.deviceId - b.record.deviceId);
+  const turned = turnedBy(transitions);
   for (const [index, device] of changed.entries()) {
     if (index % ROWS_A_TURN === ROWS_A_TURN - 1) await othersTurn();
     const { record } = device;
-    const { sql, manufacturer, model } = encodeDeviceState(record, lane.generation, lane.lane);
+    const { sql, swVersion, manufacturer, model } = encodeDeviceState(record, lane.generation, lane.lane);
     if (record.deviceId !== 0) effect.states.add(record.deviceId, sql);
+    if (
+      record.deviceId === 0 ||
+      model !== device.model ||
+      swVersion !== device.swVersion ||
+      turned.has(record)
+    ) {
+      const { serialNumber, oui, productClass, reachability } = record;
+      const identity = { serialNumber, oui, productClass };
+      effect.moved.push({ lane: lane.lane, record, ...identity, reachability, model, firmware: swVersion });
+      device.swVersion = swVersion;
+    }
     const described =
       manufacturer !== device.manufacturer || model !== device.model || identified.has(device);
     if (record.deviceId !== 0 && !described) continue;
@@ -87,10 +109,16 @@ export async function addLaneEffect(
   effect.transitions.push(...transitions);
 }
 
+const NONE: ReadonlySet<DeviceRecord> = new Set();
+
+const turnedBy = (transitions: readonly Transition[]): ReadonlySet<DeviceRecord> =>
+  transitions.length === 0 ? NONE : new Set(transitions.map(({ record }) => record));
+
 /** Writes an effect in as few statements as there are tables concerned. */
 export async function writeBatchEffect(transaction: Connection, effect: BatchEffect): Promise<void> {
   // The batch before, not written yet when this one was prepared, may have registered some of them.
   const registered = effect.newDevices.filter(({ record }) => record.deviceId !== 0);
+  const before = await readGroupsBefore(transaction, effect);
   const unregistered = effect.newDevices.filter(({ record }) => record.deviceId === 0);
   // First what is there, which may leave an identity to a newcomer: a device whose identity has become complete.
   await describeDevices(transaction, [...registered, ...effect.describedDevices]);
@@ -119,4 +147,9 @@ export async function writeBatchEffect(transaction: Connection, effect: BatchEff
   );
   await addQuarantined(transaction, effect.quarantined);
   await moveFleetCounts(transaction, effect.counts);
+  await regroupFleet(transaction, effect, before);
+  await addFreshChunks(
+    transaction,
+    effect.samples.flatMap((samples) => samples.chunk() ?? []),
+  );
 }

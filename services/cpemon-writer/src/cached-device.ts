@@ -4,6 +4,7 @@ import type { DeviceRecord } from '@cpemon/domain';
 export interface CachedDevice {
   record: DeviceRecord;
   /** What is written of it beside its state. */
+  swVersion: string | null;
   manufacturer: string | null;
   model: string | null;
   /** Source of the first event of a device that is not registered yet. */

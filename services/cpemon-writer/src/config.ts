@@ -9,7 +9,7 @@ import {
   type ReachabilitySettings,
 } from '@cpemon/domain';
 import { createConfigReader } from '@cpemon/service-kit';
-import type { RetentionSettings } from './maintenance-jobs.js';
+import type { HistorySettings, RetentionSettings } from './maintenance-jobs.js';
 
 export interface WriterConfig {
   database: DatabaseAddress;
@@ -27,6 +27,8 @@ export interface WriterConfig {
   cachedBytes: number;
   reachability: ReachabilitySettings;
   admission: AdmissionRules;
+  /** Samples of every metric and their roll-ups are kept. */
+  history: boolean;
 }
 
 /** 25 months. */
@@ -44,7 +46,21 @@ export function readConfig(
   const seconds = (name: string, fallback: number): number =>
     reader.number(`REACHABILITY_${name}_SECONDS`, { default: fallback, min: 1, max: 31 * 86_400 });
   const logBytes = reader.integer('LOG_RETENTION_BYTES', { default: 0, min: 0 });
+  const history = reader.string('HISTORY', { default: 'off', oneOf: ['on', 'off'] }) === 'on';
+  const samplesBytes = reader.integer('HISTORY_SAMPLE_BYTES', { default: 0, min: 0 });
+  const days = (name: string, fallback: number): number =>
+    reader.integer(`HISTORY_${name}_DAYS`, { default: fallback, min: 1, max: 36_500 });
+  const historySettings: HistorySettings = {
+    packAfterSeconds: reader.integer('HISTORY_PACK_AFTER_SECONDS', { default: 600, min: 1, max: 3600 }),
+    retention: {
+      samplesDays: days('SAMPLE', 7),
+      ...(samplesBytes === 0 ? {} : { samplesBytes }),
+      hoursDays: days('HOURLY', 90),
+      daysDays: days('DAILY', AUDIT_DAYS),
+    },
+  };
   const config: WriterConfig = {
+    history,
     database: reader.parsed('DATABASE_URL', parseDatabaseUrl, { secret: true }),
     maintenanceDatabase:
       reader.optionalString('MAINTENANCE_DATABASE_URL', { secret: true }) === undefined
@@ -63,6 +79,7 @@ export function readConfig(
         ...(logBytes === 0 ? {} : { bytes: logBytes }),
       },
       auditDays: reader.integer('AUDIT_RETENTION_DAYS', { default: AUDIT_DAYS, min: 1, max: 36_500 }),
+      ...(history ? { history: historySettings } : {}),
     },
     admission: {
       mode: reader.string('ADMISSION', { default: 'open', oneOf: ADMISSION_MODES }) as AdmissionMode,

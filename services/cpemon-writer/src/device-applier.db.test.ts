@@ -1,6 +1,7 @@
 import type { RowDataPacket } from 'mysql2/promise';
 import { DEFAULT_REACHABILITY_SETTINGS, type CpeEvent } from '@cpemon/domain';
 import type { LaneBatch, LoggedEvent } from '@cpemon/event-log';
+import { findDevices } from '@cpemon/store';
 import { createTestDatabase, type TestDatabase } from '../../../tests/support/test-database.js';
 import { createDeviceApplier, type DeviceApplier } from './device-applier.js';
 
@@ -11,6 +12,7 @@ let database: TestDatabase;
 let applier: DeviceApplier;
 let sequence: number;
 let transitions: string[];
+let chatty: string[];
 
 beforeEach(async () => {
   database = await createTestDatabase();
@@ -22,12 +24,14 @@ afterEach(() => database.drop());
 
 async function newApplier(cachedDevices = 1000): Promise<DeviceApplier> {
   transitions = [];
+  chatty = [];
   const made = createDeviceApplier({
     read: (work) => work(database.pool),
     settings: DEFAULT_REACHABILITY_SETTINGS,
     cachedDevices,
     cachedBytes: 1e9,
     onTransition: (to) => transitions.push(to),
+    onChatty: (change) => chatty.push(change),
   });
   await made.openLane(LANE);
   return made;
@@ -404,4 +408,28 @@ test('events that were parked are applied out of their time without a transition
   );
   expect(state).toEqual({ reachability: 'offline', uptime_seconds: 3, applied_events: 3 });
   expect(transitions).toEqual(['stale', 'offline']);
+});
+
+test('a device that floods is chatty, with all its events, in whatever batches and through a restart', async () => {
+  const flood = Array.from({ length: 60 }, (_, second) => heartbeat('A', second));
+  const quiet = heartbeat('B', 5);
+  await applyAll(batch([...flood.slice(0, 20), quiet], 20));
+  expect(chatty).toEqual([]);
+  applier = await newApplier();
+  await applyAll(batch(flood.slice(20, 50), 50));
+  await applyAll(batch(flood.slice(50), 60));
+  expect(chatty).toEqual(['began']);
+  const found = await findDevices(database.pool, ['A', 'B']);
+  expect(found.map(({ serialNumber, chattySince }) => [serialNumber, chattySince])).toEqual([
+    ['A', NOON + 31_000],
+    ['B', null],
+  ]);
+  expect(await states()).toMatchObject([{ serial: 'A', applied: 60 }, { serial: 'B' }]);
+  applier = await newApplier();
+  await applyAll(batch([heartbeat('A', 2000)], 2000));
+  expect(chatty).toEqual(['ended']);
+  expect(await findDevices(database.pool, ['A'])).toMatchObject([{ chattySince: null }]);
+  expect(await rows("SELECT kind, data FROM device_events WHERE kind = 'chatty' ORDER BY at")).toHaveLength(
+    2,
+  );
 });

@@ -12,16 +12,21 @@ import {
 import { slicesOf, type BatchSlice } from './batch-slices.js';
 import { othersTurn } from './others-turn.js';
 import {
+  EVENT_VERSIONS,
+  COMMAND_EVENT_TYPE,
   EventRefusedError,
   applyEvent,
   applySignOfLife,
   identityOf,
+  inKnownVersion,
   judgeAtWatermark,
   matchIdentity,
   refuseUnlessApplicable,
+  type EventVersions,
   type JudgementRules,
   type Reachability,
   type AdmissionRules,
+  type ChattyChange,
   type IdentityFinding,
   type ReachabilitySettings,
   type TimelineEntry,
@@ -30,6 +35,7 @@ import {
 import { clearLane, loadDevicesById, loadDevicesBySerial } from '@cpemon/store';
 import { createAdmission, type AdmissionGate } from './admission-gate.js';
 import { addLaneEffect, newBatchEffect, writeBatchEffect, type BatchEffect } from './batch-effect.js';
+import { createBatchSamples, newerThanStored, type BatchSamples } from './batch-samples.js';
 import type { CachedDevice } from './cached-device.js';
 import type { DeviceUse } from './device-cache.js';
 import { createIntakeWatch } from './intake-watch.js';
@@ -43,6 +49,7 @@ import {
 } from './lane-memory.js';
 import { noteFindings } from './namesakes.js';
 import type { ReadDatabase } from './read-database.js';
+import { noteCommand, type CommandedDevice } from './regroup-fleet.js';
 import { prepareReplay } from './replay-apply.js';
 
 export interface DeviceApplierOptions {
@@ -53,8 +60,14 @@ export interface DeviceApplierOptions {
   /** Devices kept in memory and the bytes they may take, all lanes together. */
   cachedDevices: number;
   cachedBytes: number;
+  /** Whether samples are kept as history. */
+  history?: boolean;
+  /** Versions of event types that are read as others; absent: those of this release. */
+  versions?: EventVersions;
   /** Called for each transition that is committed, but for a device's first. */
   onTransition?: (to: Reachability) => void;
+  /** Called when it is committed that a device has become chatty, or normal again. */
+  onChatty?: (change: 'began' | 'ended') => void;
 }
 
 export interface DeviceApplier extends LaneApplier {
@@ -82,6 +95,8 @@ interface PreparedLane {
   timeline: TimelineEntry[];
   findings: IdentityFinding[];
   gate: AdmissionGate | undefined;
+  commanded: CommandedDevice[];
+  samples: BatchSamples | undefined;
   /** Those of `changed` that get their key when they are written. */
   added: CachedDevice[];
 }
@@ -115,7 +130,16 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
   const lanes = new Map<string, LaneMemory>();
   const intake = createIntakeWatch(read);
   const openGate = createAdmission(read, options.admission ?? { mode: 'open', newDevicesPerHour: 0 });
+  const versions = options.versions ?? EVENT_VERSIONS;
   let batchNumber = 0;
+
+  const asKnown = (lane: number, sent: LoggedEvent): LoggedEvent => {
+    try {
+      return inKnownVersion(sent, versions);
+    } catch (error) {
+      throw new EventFailedError(lane, sent.sequence, error);
+    }
+  };
 
   const memoryOf = (lane: LaneRef): LaneMemory => {
     const memory = lanes.get(keyOf(lane));
@@ -210,7 +234,8 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
       counts: { generation: batch.generation, lane: batch.lane, duplicates: 0, late: 0, devices: 0 },
       changed: collectChanged(batchNumber),
       identified: new Set(),
-      ...{ transitions: [], timeline: [], findings: [], gate },
+      ...{ transitions: [], timeline: [], findings: [], gate, commanded: [] },
+      samples: options.history === true ? createBatchSamples(batch) : undefined,
       added: [],
     };
   };
@@ -226,15 +251,20 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     const { gate, memory } = prepared;
     let admitted: LoggedEvent;
     const admits = gate === undefined ? undefined : () => gate.admits(batch, memory, admitted);
-    for (const [index, logged] of events.entries()) {
+    for (const [index, sent] of events.entries()) {
+      const logged = asKnown(counts.lane, sent);
       admitted = logged;
       try {
-        if (!sieve.lets(logged)) {
+        if (!sieve.lets(sent)) {
           if (batch.mode === 'live') noteSignOfLife(prepared, logged, devices[index]!, rules);
           continue;
         }
         refuseUnlessApplicable(logged, attempt);
         const known = devices[index]!;
+        if (logged.event.type === COMMAND_EVENT_TYPE) {
+          noteCommand(prepared.commanded, batch.lane, known, logged.event);
+          continue;
+        }
         const before = known.length;
         const device = deviceOfEvent(known, logged.event, logged.receivedAt, identified, admits);
         if (device === undefined) {
@@ -242,7 +272,9 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
           continue;
         }
         const received = batch.mode === 'live' ? logged : { ...logged, judgedAt: batch.watermark };
+        const newer = prepared.samples && newerThanStored(device.record, logged);
         const outcome = applyEvent(device.record, received, attempt, transitions, timeline);
+        if (newer && outcome !== 'duplicate') prepared.samples?.add(device.record, logged, newer);
         if (outcome === 'duplicate') counts.duplicates += 1;
         else if (outcome === 'late') counts.late += 1;
         changed.add(device);
@@ -253,7 +285,7 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
       } catch (error) {
         if (!(error instanceof EventRefusedError))
           throw new EventFailedError(counts.lane, logged.sequence, error);
-        sieve.refuse(logged, { reason: error.reason, cause: error.message });
+        sieve.refuse(sent, { reason: error.reason, cause: error.message });
         if (batch.mode === 'live') noteSignOfLife(prepared, logged, devices[index]!, rules);
       }
     }
@@ -266,6 +298,7 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     known: readonly CachedDevice[],
     rules: JudgementRules,
   ): void => {
+    if (logged.event.type === COMMAND_EVENT_TYPE) return;
     const record = matchIdentity(
       known.map((device) => device.record),
       identityOf(logged.event),
@@ -286,7 +319,9 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     if (batch.mode === 'live') await judgeDeadlines(prepared, batch.watermark, rules);
     await addLaneEffect(effect, batch, changed.devices, identified, transitions);
     for (const entry of prepared.timeline) effect.timeline.push(entry);
+    if (prepared.samples) effect.samples.push(prepared.samples);
     for (const finding of prepared.findings) effect.findings.push(finding);
+    for (const command of prepared.commanded) effect.commanded.push(command);
     prepared.added = changed.devices.filter(({ record }) => record.deviceId === 0);
   };
 
@@ -297,7 +332,7 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     closeLane(lane) {
       lanes.delete(keyOf(lane));
     },
-    clearLane: (lane, transaction, maxRows) => clearLane(transaction, lane, maxRows),
+    clearLane: (lane, transaction, maxRows) => clearLane(transaction, lane, maxRows, options.history),
     async prepare(batches): Promise<PreparedApply> {
       await intake.refresh(Math.max(...batches.map(({ watermark }) => watermark)));
       for (const batch of batches) {
@@ -305,7 +340,7 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
       }
       const rules: JudgementRules = { settings, intake: intake.history() };
       if (batches.some(({ mode }) => mode === 'replay'))
-        return prepareReplay(batches, { read, rules, memoryOf });
+        return prepareReplay(batches, { read, rules, memoryOf, versions, history: options.history === true });
       const effect = newBatchEffect();
       const gate = await openGate();
       const prepared = batches.map((batch) => beginLane(batch, gate));
@@ -333,6 +368,8 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
             for (const { record } of added) use.identify(record.serialNumber);
           }
           for (const { from, to } of effect.transitions) if (from !== 'unknown') options.onTransition?.(to);
+          for (const { kind, data } of effect.timeline)
+            if (kind === 'chatty') options.onChatty?.((data as ChattyChange).chatty ? 'began' : 'ended');
         },
       };
     },

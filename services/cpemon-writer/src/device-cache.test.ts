@@ -5,7 +5,7 @@ import { cachedDevice } from './lane-memory.js';
 const device = (serialNumber: string, deviceId: number) => {
   const record = newDeviceRecord({ serialNumber, oui: '', productClass: '' }, 0);
   record.deviceId = deviceId;
-  return cachedDevice({ record, manufacturer: null, model: null });
+  return cachedDevice({ record, swVersion: null, manufacturer: null, model: null });
 };
 
 const filled = (devices: number): DeviceCache => {

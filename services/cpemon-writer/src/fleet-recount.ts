@@ -1,9 +1,9 @@
 import type { LaneWork } from '@cpemon/event-log';
-import { recountFleet, type FleetDrift } from '@cpemon/store';
+import { recountFleet, recountLabels, type FleetDrift, type LabelCountDelta } from '@cpemon/store';
 
 export interface FleetRecountOptions {
   /** Called when kept counts were off and have been put right. */
-  onDrift: (drift: readonly FleetDrift[]) => void;
+  onDrift: (drift: readonly (FleetDrift | LabelCountDelta)[]) => void;
   /** How often each lane is recounted. 1 h */
   everyMs?: number;
   /** Monotonic milliseconds. */
@@ -32,14 +32,16 @@ export function createFleetRecount(options: FleetRecountOptions): LaneWork {
       const due = lanes.find(({ lane }) => dueAt.get(lane)! <= at);
       if (due !== undefined) {
         let drift: FleetDrift[] = [];
+        let labelDrift: LabelCountDelta[] = [];
         await hands.transact({
           lanes: [due],
           write: async (transaction) => {
             drift = await recountFleet(transaction, due.lane);
+            labelDrift = await recountLabels(transaction, due.lane);
           },
         });
         dueAt.set(due.lane, at + everyMs);
-        if (drift.length > 0) onDrift(drift);
+        if (drift.length > 0 || labelDrift.length > 0) onDrift([...drift, ...labelDrift]);
       }
       const next = Math.min(...dueAt.values(), at + LONGEST_PAUSE_MS);
       return Math.max(0, next - at);

@@ -2,7 +2,7 @@ import type { QuarantinedIdentity } from '@cpemon/store';
 
 /** What is remembered of a lane when not everybody is admitted. */
 export interface LaneAdmission {
-  /** New devices by hour and source. */
+  /** New devices by hour and the way they came in (wayInOf). */
   newDevices: Map<number, Map<string, number>>;
   /** Lanes of the generation, once that matters. */
   lanes: number;

@@ -2,6 +2,7 @@ import type { LaneRef } from '@cpemon/event-log';
 import {
   adoptIdentity,
   identityOf,
+  isObservation,
   isPlaceholderSerial,
   matchIdentity,
   newDeviceRecord,
@@ -49,13 +50,13 @@ export async function loadLaneMemory(
   return { lane, devices: createDeviceCache(), wheel, conflicts, admission: newLaneAdmission() };
 }
 
-export function cachedDevice({ record, manufacturer, model }: StoredDevice): CachedDevice {
-  return { record, manufacturer, model, wheelBucket: Infinity, changedIn: 0 };
+export function cachedDevice({ record, swVersion, manufacturer, model }: StoredDevice): CachedDevice {
+  return { record, swVersion, manufacturer, model, wheelBucket: Infinity, changedIn: 0 };
 }
 
 /**
  * The device that an event is about among those with its serial number; a new one when it is none of them, unless that
- * is not admitted.
+ * is not admitted. An observation makes no device and completes no identity.
  * @param known changed when the device is new
  * @param identified gets the device when the event completes its identity
  * @param admits whether a new device may be made
@@ -84,9 +85,11 @@ export function deviceOfEvent(
   );
   const device = known.find((candidate) => candidate.record === record);
   if (device === undefined) {
-    if (admits?.() === false) return undefined;
+    // What others say of a box that has never spoken makes no device.
+    if (isObservation(event) || admits?.() === false) return undefined;
     const added = cachedDevice({
       record: newDeviceRecord(identity, receivedAt),
+      swVersion: null,
       manufacturer: null,
       model: null,
     });
@@ -94,7 +97,7 @@ export function deviceOfEvent(
     known.push(added);
     return added;
   }
-  if (adoptIdentity(device.record, identity)) identified.add(device);
+  if (!isObservation(event) && adoptIdentity(device.record, identity)) identified.add(device);
   return device;
 }
 

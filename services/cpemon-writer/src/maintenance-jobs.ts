@@ -1,10 +1,13 @@
 import type { Logger } from '@cpemon/service-kit';
 import {
+  applyHistoryRetention,
   applyLogRetention,
   makeLogPartitions,
+  packHistory,
   removeDepartedProcesses,
   removeOldIntakeGaps,
   removeOldRecords,
+  type HistoryRetention,
   type JobHands,
   type JobSchedule,
   type LogRetentionPolicy,
@@ -16,6 +19,14 @@ import type { MaintenanceJob } from './metrics.js';
 export interface RetentionSettings {
   log: LogRetentionPolicy;
   auditDays: number;
+  /** Absent: no history is kept. */
+  history?: HistorySettings;
+}
+
+export interface HistorySettings {
+  retention: HistoryRetention;
+  /** Samples wait so long before they are packed. */
+  packAfterSeconds: number;
 }
 
 export interface MaintenanceTask {
@@ -23,6 +34,10 @@ export interface MaintenanceTask {
   work: (hands: JobHands) => Promise<{ outcome: 'done' | 'skipped'; detail: string }>;
 }
 
+/** A slice of three hours is closed so long after its end: by then what came in them is packed. */
+const SLICE_GRACE_SECONDS = 20 * 60;
+/** Packing gives way to other scheduled work, and goes on a minute later. */
+const PACKING_BUDGET_MS = 30_000;
 /** Long enough that a log nobody keeps for two days has its partitions. */
 const PARTITION_HOURS_AHEAD = 48;
 
@@ -31,6 +46,7 @@ export function maintenanceTasks(
   retention: RetentionSettings,
   logger: Logger,
 ): Record<MaintenanceJob, MaintenanceTask> {
+  const { history } = retention;
   return {
     'log-partitions': {
       schedule: { everyMinutes: 60, atMinute: 7 },
@@ -76,6 +92,28 @@ export function maintenanceTasks(
         const rows = await removeOldRecords(hands, retention);
         if (rows > 0) logger.info({ rows }, 'Removed records of operation that are older than they are kept');
         return { outcome: 'done', detail: `${rows} rows` };
+      },
+    },
+    'history-pack': {
+      schedule: { everyMinutes: 1, atMinute: 0 },
+      async work(hands) {
+        if (history === undefined) return { outcome: 'done', detail: 'no history is kept' };
+        const { lanes, samples, groups } = await packHistory(hands, {
+          ...{ afterSeconds: history.packAfterSeconds, graceSeconds: SLICE_GRACE_SECONDS },
+          budgetMs: PACKING_BUDGET_MS,
+        });
+        return { outcome: 'done', detail: `${samples} samples of ${lanes} lanes, ${groups} groups closed` };
+      },
+    },
+    'history-retention': {
+      schedule: { everyMinutes: 60, atMinute: 17 },
+      async work(hands) {
+        if (history === undefined) return { outcome: 'done', detail: 'no history is kept' };
+        const { made, dropped, left } = await applyHistoryRetention(hands, history.retention);
+        if (dropped.length > 0) logger.info({ dropped }, 'Dropped partitions of history');
+        if (left.length > 0) logger.warn({ left }, 'Partitions of history are in use; they are tried again');
+        const detail = `${made.length} made, ${dropped.length} dropped, ${left.length} left`;
+        return { outcome: left.length > 0 ? 'skipped' : 'done', detail };
       },
     },
   };

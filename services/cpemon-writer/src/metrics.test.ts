@@ -12,6 +12,7 @@ test('every metric is there from the start, and moves with what the writer does'
   metrics.observer.applyFailed?.(new Error('x'));
   metrics.observer.lanesOwned?.(4);
   metrics.transition('offline');
+  metrics.chatty('began');
   const after = await registry.metrics();
   for (const line of [
     'applied_events_total 5',
@@ -22,6 +23,8 @@ test('every metric is there from the start, and moves with what the writer does'
     'batch_events_count 1',
     'lanes_owned 4',
     'transitions_total{to="offline"} 1',
+    'chatty_devices_total{change="began"} 1',
+    'chatty_devices_total{change="ended"} 0',
     'cached_devices 17',
   ]) {
     expect(after).toContain(`cpemon_writer_${line}`);

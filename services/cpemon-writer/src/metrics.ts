@@ -8,13 +8,18 @@ export const MAINTENANCE_JOBS = [
   'log-retention',
   'departed-processes',
   'old-records',
+  'history-pack',
+  'history-retention',
 ] as const;
 export type MaintenanceJob = (typeof MAINTENANCE_JOBS)[number];
+const CHATTY_CHANGES = ['began', 'ended'] as const;
 const OUTCOMES = ['done', 'failed', 'skipped'] as const;
 
 export interface WriterMetrics {
   observer: ConsumerObserver;
   transition(to: Reachability): void;
+  /** A device has become chatty, or normal again. */
+  chatty(change: (typeof CHATTY_CHANGES)[number]): void;
   maintenance(job: MaintenanceJob, outcome: (typeof OUTCOMES)[number]): void;
   /** What the database says of the scheduled work. @param successes epoch ms by job */
   maintenanceSeen(
@@ -61,6 +66,13 @@ export function createWriterMetrics(
     registers,
   });
   for (const to of ['online', 'stale', 'offline']) transitions.inc({ to }, 0);
+  const chatty = new Counter({
+    name: 'cpemon_writer_chatty_devices_total',
+    help: 'Devices that have begun to report far too often, and that have ended it; began less ended: those that do now',
+    labelNames: ['change'],
+    registers,
+  });
+  for (const change of CHATTY_CHANGES) chatty.inc({ change }, 0);
   const maintenance = new Counter({
     name: 'cpemon_writer_maintenance_runs_total',
     help: 'Runs of scheduled work; skipped: another process was at it',
@@ -144,6 +156,7 @@ export function createWriterMetrics(
       lanesOwned: (count) => lanes.set(count),
     },
     transition: (to) => transitions.inc({ to }),
+    chatty: (change) => chatty.inc({ change }),
     maintenance: (job, outcome) => maintenance.inc({ job, outcome }),
     maintenanceSeen(successes, { lowWaterHour, wantedHour }) {
       for (const job of MAINTENANCE_JOBS) succeededAt.set({ job }, (successes.get(job) ?? 0) / 1000);

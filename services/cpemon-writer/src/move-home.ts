@@ -2,9 +2,11 @@ import { laneOf } from '@cpemon/domain';
 import type { MoveHome } from '@cpemon/event-log';
 import {
   countDevicesByLane,
+  forgetLabelCounts,
   placeDevices,
   readLastDeviceId,
   readStrayDevices,
+  recountLabels,
   replaceFleetCounts,
   type FleetCountDelta,
 } from '@cpemon/store';
@@ -62,5 +64,11 @@ export function createMoveHome(options: MoveHomeOptions = {}): MoveHome {
       }
     }
     await transact((transaction) => replaceFleetCounts(transaction, [...counts.values()]));
+    await transact((transaction) => forgetLabelCounts(transaction, lanes));
+    for (let lane = 0; lane < lanes; lane += 1) {
+      await transact(async (transaction) => {
+        await recountLabels(transaction, lane);
+      });
+    }
   };
 }

@@ -1,21 +1,36 @@
 import type { LaneBatch, LaneCounts, LoggedEvent, ParkedEvent, PreparedApply } from '@cpemon/event-log';
-import { EventRefusedError, replayEvent, type JudgementRules } from '@cpemon/domain';
 import {
+  EventRefusedError,
+  believableTime,
+  identityOf,
+  inKnownVersion,
+  matchIdentity,
+  replayEvent,
+  type EventVersions,
+  type JudgementRules,
+} from '@cpemon/domain';
+import {
+  addFreshChunks,
   createStateStatements,
   describeDevices,
   encodeDeviceState,
   loadDevicesBySerial,
   type DeviceRow,
 } from '@cpemon/store';
+import { createBatchSamples, stillStored, type BatchSamples } from './batch-samples.js';
 import type { CachedDevice } from './cached-device.js';
 import type { DeviceUse } from './device-cache.js';
 import { cachedDevice, scheduleDevice, type LaneMemory } from './lane-memory.js';
 import type { ReadDatabase } from './read-database.js';
+import { readGroupsBefore, regroupFleet, type Regrouping } from './regroup-fleet.js';
 
 export interface ReplayContext {
   read: ReadDatabase;
   rules: JudgementRules;
   memoryOf: (batch: LaneBatch) => LaneMemory;
+  versions: EventVersions;
+  /** Whether samples are kept as history. */
+  history: boolean;
 }
 
 /** Devices that hold a value of a replayed event; each is written whole, as it is in memory. */
@@ -28,6 +43,7 @@ interface LaneReplay {
   rewritten: Set<CachedDevice>;
   /** Those of `rewritten` whose row of `devices` holds one of the values. */
   described: Set<CachedDevice>;
+  samples: BatchSamples | undefined;
 }
 
 /**
@@ -37,24 +53,31 @@ interface LaneReplay {
  */
 export async function prepareReplay(
   batches: readonly LaneBatch[],
-  { read, rules, memoryOf }: ReplayContext,
+  { read, rules, memoryOf, versions, history }: ReplayContext,
 ): Promise<PreparedApply> {
-  const replays = batches.map((batch) => beginReplay(batch, memoryOf(batch)));
+  const replays = batches.map((batch) => beginReplay(batch, memoryOf(batch), history));
   for (const replay of replays) {
     const events = [...replay.batch.events];
     // Read before anything is changed, so that an error leaves what is in memory as it is.
     const devices = await devicesOf(replay.use, events, read, rules);
-    replayLane(replay, events, devices, rules);
+    replayLane(replay, events, devices, rules, versions);
   }
   const states = createStateStatements();
   const descriptions: DeviceRow[] = [];
-  for (const replay of replays) addRows(replay, states, descriptions);
+  const regrouped: Regrouping = { moved: [], commanded: [] };
+  for (const replay of replays) addRows(replay, states, descriptions, regrouped);
   return {
     counts: replays.map(({ counts }) => counts),
     parked: replays.flatMap(({ failed }) => failed),
     async write(transaction) {
+      const before = await readGroupsBefore(transaction, regrouped);
       await describeDevices(transaction, descriptions);
       await states.write(transaction);
+      await regroupFleet(transaction, regrouped, before);
+      await addFreshChunks(
+        transaction,
+        replays.flatMap(({ samples }) => samples?.chunk() ?? []),
+      );
     },
     committed() {
       for (const { memory, use, rewritten } of replays) {
@@ -65,12 +88,13 @@ export async function prepareReplay(
   };
 }
 
-function beginReplay(batch: LaneBatch, memory: LaneMemory): LaneReplay {
+function beginReplay(batch: LaneBatch, memory: LaneMemory, history: boolean): LaneReplay {
   const { generation, lane } = batch;
   return {
     ...{ batch, memory, use: memory.devices.beginUse() },
     counts: { generation, lane, duplicates: 0, late: 0, devices: 0, leftOut: 0 },
     ...{ failed: [], rewritten: new Set(), described: new Set() },
+    samples: history ? createBatchSamples(batch) : undefined,
   };
 }
 
@@ -97,24 +121,27 @@ async function devicesOf(
 }
 
 function replayLane(
-  { batch, counts, failed, rewritten, described }: LaneReplay,
+  { batch, counts, failed, rewritten, described, samples }: LaneReplay,
   events: readonly LoggedEvent[],
   devices: ReadonlyMap<string, CachedDevice[]>,
   rules: JudgementRules,
+  versions: EventVersions,
 ): void {
   const { generation, lane } = batch;
   const attempt = { ...rules, attemptAt: batch.attemptAt };
-  for (const logged of events) {
-    const refusal = batch.refusals.get(logged.sequence);
+  for (const sent of events) {
+    const refusal = batch.refusals.get(sent.sequence);
     if (refusal !== undefined) {
-      failed.push({ generation, lane, logged, refusal });
+      failed.push({ generation, lane, logged: sent, refusal });
       continue;
     }
-    const known = (devices.get(logged.event.subject) ?? []).filter(({ record }) => record.deviceId !== 0);
+    const known = (devices.get(sent.event.subject) ?? []).filter(({ record }) => record.deviceId !== 0);
     if (known.length === 0) counts.leftOut += 1;
     try {
+      const logged = inKnownVersion(sent, versions);
       // Which device an event was of was decided by what was known then; who holds its values tells.
       const device = known.find(({ record }) => replayEvent(record, logged, attempt));
+      if (samples !== undefined) addAgain(samples, known, device, logged);
       if (device === undefined) continue;
       rewritten.add(device);
       const { manufacturer, model } = logged.event.data.attributes ?? {};
@@ -122,7 +149,7 @@ function replayLane(
     } catch (error) {
       const reason = error instanceof EventRefusedError ? error.reason : 'refused';
       const cause = error instanceof Error ? error.message : String(error);
-      failed.push({ generation, lane, logged, refusal: { reason, cause } });
+      failed.push({ generation, lane, logged: sent, refusal: { reason, cause } });
     }
   }
   counts.devices = rewritten.size;
@@ -132,13 +159,19 @@ function addRows(
   { batch, rewritten, described }: LaneReplay,
   states: ReturnType<typeof createStateStatements>,
   descriptions: DeviceRow[],
+  regrouped: Regrouping,
 ): void {
   const place = { generation: batch.generation, lane: batch.lane };
   const inOrder = [...rewritten].sort((a, b) => a.record.deviceId - b.record.deviceId);
   for (const device of inOrder) {
     const { record } = device;
-    const { sql, manufacturer, model } = encodeDeviceState(record, place.generation, place.lane);
+    const { sql, swVersion, manufacturer, model } = encodeDeviceState(record, place.generation, place.lane);
     states.add(record.deviceId, sql);
+    if (model !== device.model || swVersion !== device.swVersion) {
+      const { reachability } = record;
+      regrouped.moved.push({ ...record, lane: place.lane, record, reachability, model, firmware: swVersion });
+      device.swVersion = swVersion;
+    }
     if (!described.has(device) && manufacturer === device.manufacturer && model === device.model) continue;
     device.manufacturer = manufacturer;
     device.model = model;
@@ -146,4 +179,22 @@ function addRows(
     const source = record.sources[0]?.source ?? '';
     descriptions.push({ record, serialNumber, oui, productClass, manufacturer, model, source, ...place });
   }
+}
+
+/**
+ * A sample is found again by the event's own time. One without could be a repeat that had another time of receipt: it
+ * adds nothing unless its values are the stored ones.
+ */
+function addAgain(
+  samples: BatchSamples,
+  known: readonly CachedDevice[],
+  holder: CachedDevice | undefined,
+  logged: LoggedEvent,
+): void {
+  const { event, receivedAt } = logged;
+  if (holder === undefined && believableTime(event.time, receivedAt) === null) return;
+  const records = known.map(({ record }) => record);
+  const record =
+    holder?.record ?? (records.length === 1 ? records[0] : matchIdentity(records, identityOf(event)));
+  if (record !== undefined && record !== null) samples.add(record, logged, stillStored(record, logged));
 }

@@ -44,9 +44,11 @@ export async function startWriter(
     read: (work) => link.run(config.leaseMs, work),
     settings: config.reachability,
     admission: config.admission,
+    history: config.history,
     cachedDevices: config.cachedDevices,
     cachedBytes: config.cachedBytes,
     onTransition: (to) => metrics.transition(to),
+    onChatty: (change) => metrics.chatty(change),
   });
   const metrics = createWriterMetrics(registry, () => applier.cached());
   const group: { consumer?: LogConsumer } = {};
@@ -75,7 +77,7 @@ export async function startWriter(
   const fleetRecount = createFleetRecount({
     onDrift(drift) {
       metrics.fleetDrift(drift.reduce((sum, { devices }) => sum + Math.abs(devices), 0));
-      logger.warn({ drift }, 'Kept counts of the fleet were off and have been put right');
+      logger.warn({ drift: drift.slice(0, 50) }, 'Kept counts of the fleet were off and have been put right');
     },
   });
   const joined = await untilJoined(signal, logger, async () => {

@@ -1,22 +1,13 @@
-import type { RowDataPacket } from 'mysql2';
-import type { Comparison, Violation } from './comparison.js';
+import { describeDrift, fleetCountDrift } from '@cpemon/local-stack';
+import type { Comparison } from './comparison.js';
 
-/** The kept counts of the fleet against a count of its devices. */
+/** The kept counts of the fleet against a count of its devices, as `npm run cpemon -- verify` compares them. */
 export const fleetCounts: Comparison = {
   table: 'fleet_counts',
-  async compare({ connection }) {
-    const [rows] = await connection.query<RowDataPacket[]>(
-      `SELECT lane, reachability, SUM(kept) AS kept, SUM(counted) AS counted
-         FROM (SELECT lane, reachability, devices AS kept, 0 AS counted FROM fleet_counts
-               UNION ALL
-               SELECT lane, reachability, 0, COUNT(*) FROM device_state GROUP BY lane, reachability) AS both_counts
-        GROUP BY lane, reachability
-       HAVING SUM(kept) <> SUM(counted)`,
-    );
-    return rows.map((row): Violation => {
-      const [kept, counted] = [Number(row['kept']), Number(row['counted'])];
-      const detail = `lane ${row['lane']} says ${kept} ${row['reachability']}, there are ${counted}`;
-      return { kind: kept < counted ? 'lost' : 'doubled', table: 'fleet_counts', detail };
-    });
-  },
+  compare: async ({ connection }) =>
+    (await fleetCountDrift(connection)).map((drift) => ({
+      kind: drift.kept < drift.counted ? 'lost' : 'doubled',
+      table: 'fleet_counts',
+      detail: describeDrift(drift),
+    })),
 };

@@ -1,4 +1,5 @@
-import { STANDARD_EVENT_CODES, standardEventCode } from './event-codes.js';
+import { STANDARD_EVENT_CODES } from '@cpemon/domain';
+import { standardEventCode } from './event-codes.js';
 
 test.each(STANDARD_EVENT_CODES)('%s in any case and spacing', (code) => {
   expect(standardEventCode(code)).toBe(code);

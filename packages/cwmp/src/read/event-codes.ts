@@ -1,30 +1,4 @@
-/**
- * The event codes of the standard in its writing (TR-069 Amendment 6, table 8), and those that methods cause. Vendors
- * add `X …` and `M X_…` of their own.
- */
-export const STANDARD_EVENT_CODES = [
-  '0 BOOTSTRAP',
-  '1 BOOT',
-  '2 PERIODIC',
-  '3 SCHEDULED',
-  '4 VALUE CHANGE',
-  '5 KICKED',
-  '6 CONNECTION REQUEST',
-  '7 TRANSFER COMPLETE',
-  '8 DIAGNOSTICS COMPLETE',
-  '9 REQUEST DOWNLOAD',
-  '10 AUTONOMOUS TRANSFER COMPLETE',
-  '11 DU STATE CHANGE COMPLETE',
-  '12 AUTONOMOUS DU STATE CHANGE COMPLETE',
-  '13 WAKEUP',
-  '14 HEARTBEAT',
-  'M Reboot',
-  'M ScheduleInform',
-  'M Download',
-  'M ScheduleDownload',
-  'M Upload',
-  'M ChangeDUState',
-] as const;
+import { STANDARD_EVENT_CODES } from '@cpemon/domain';
 
 const BY_UPPER_CASE: ReadonlyMap<string, string> = new Map(
   STANDARD_EVENT_CODES.flatMap((code) => [

@@ -5,7 +5,7 @@ import { createConnectionSessions } from './connection-sessions.js';
 import { followCredentials } from './credentials-file.js';
 import type { CwmpConfig } from './cwmp-config.js';
 import { createCwmpMetrics } from './cwmp-metrics.js';
-import { createCwmpRoute } from './cwmp-route.js';
+import { createCwmpRoute, type CwmpRouteOptions } from './cwmp-route.js';
 import { createCwmpSettings } from './cwmp-settings.js';
 
 export interface Cwmp {
@@ -19,7 +19,8 @@ export interface Cwmp {
  */
 export async function createCwmp(
   config: CwmpConfig,
-  parts: Pick<Intake, 'appender' | 'metrics' | 'refusedBodies'> & { registry: Registry; logger: Logger },
+  parts: Pick<Intake, 'appender' | 'metrics' | 'refusedBodies'> &
+    Pick<CwmpRouteOptions, 'senders'> & { registry: Registry; logger: Logger },
 ): Promise<Cwmp> {
   const { registry, logger } = parts;
   if (config.auth === 'none') {

@@ -192,6 +192,35 @@ describe('clients that do not do as they should', () => {
   });
 });
 
+test('what follows an Inform has its time, by the cookie, at another replica and whatever came between', async () => {
+  const replicas = [await serve(), await serve()];
+  let turn = 0;
+  const cpe = client(() => replicas[(turn += 1) % 2]!);
+  await cpe.post(informXml({ currentTime: '2026-01-01T12:05:00Z', events: [['7 TRANSFER COMPLETE']] }));
+  const cookie = cpe.cookie();
+  const other = client(replicas[0]!);
+  await other.post(informXml({ serialNumber: 'CPE-2', currentTime: '2026-01-02T00:00:00Z' }));
+  for (const key of ['one', 'two']) {
+    cpe.reconnect();
+    expect((await cpe.post(transferCompleteXml(key))).status).toBe(200);
+  }
+  // The cookie as the Inform got it is as good as one that was renewed.
+  cpe.setCookie(cookie);
+  await cpe.post(transferCompleteXml('three'));
+  const told = probe.appender.events.filter(({ type }) => type === 'cpemon.rpc.v1');
+  expect(told.map(({ subject, time }) => `${subject} ${time}`)).toEqual(
+    Array(3).fill('CPE-1 2026-01-01T12:05:00.000Z'),
+  );
+});
+
+test('what follows an Inform whose time cannot be believed has none, and not that of the transfer', async () => {
+  const cpe = client(await serve());
+  await cpe.post(informXml({ currentTime: '0001-01-01T00:10:00' }));
+  await cpe.post(transferCompleteXml('k'));
+  expect(probe.appender.events.map(({ type }) => type)).toEqual(['cpemon.inform.v1', 'cpemon.rpc.v1']);
+  for (const event of probe.appender.events) expect(event).not.toHaveProperty('time');
+});
+
 test('two replicas behind a round robin share every session', async () => {
   const replicas = [await serve(), await serve()];
   let turn = 0;

@@ -3,15 +3,20 @@ import { readEnvelope } from '@cpemon/cwmp';
 import {
   KEEP_NO_BODIES,
   RefusedAppendError,
+  allowAnyone,
+  correlationIdOf,
   decodeBody,
   methodNotAllowed,
   receiveBody,
+  refuseBody,
+  requireSender,
   sendAppendFailure,
   sendNoRoom,
   tooLarge,
   type IntakeMetrics,
   type RefusedBodies,
   type RouteHandler,
+  type SenderRules,
   type WatchedAppender,
 } from '@cpemon/intake';
 import type { Logger } from '@cpemon/service-kit';
@@ -23,6 +28,8 @@ import type { CwmpSettings } from './cwmp-settings.js';
 
 export interface CwmpRouteOptions {
   settings: CwmpSettings;
+  /** From where, and with which certificate, CPEs may talk to us; from anywhere when left out. */
+  senders?: SenderRules;
   connections?: ConnectionSessions;
   appender: Pick<WatchedAppender, 'append'> & Partial<Pick<WatchedAppender, 'turnsAway'>>;
   metrics: IntakeMetrics;
@@ -49,6 +56,8 @@ export function createCwmpRoute(options: CwmpRouteOptions): RouteHandler {
   const metrics = options.metrics.path('cwmp');
   const connections = options.connections ?? createConnectionSessions();
   const dialogue = createCwmpDialogue({ settings, connections, appender, metrics, cwmpMetrics, logger });
+  const { senders } = options;
+  const maySend = senders === undefined ? allowAnyone : requireSender(senders, allowAnyone);
   const parts = { settings, connections, metrics, cwmpMetrics, refusedBodies };
 
   /** Why no further body can be taken, before it is read. */
@@ -73,6 +82,10 @@ export function createCwmpRoute(options: CwmpRouteOptions): RouteHandler {
 
   return (request, response) => {
     if (request.method !== 'POST') return wrongMethod(request, response);
+    const sender = maySend(request.headers, request);
+    if (sender !== 'allowed' && isRefusal(sender)) {
+      return refuseBody(response, metrics, sender, correlationIdOf(request.headers));
+    }
     const exchange = openExchange(request, response, parts);
     const { correlationId } = exchange;
     const fail = (error: unknown): void =>

@@ -8,13 +8,14 @@ import {
   type RequestContext,
 } from '@cpemon/contracts';
 import { eventsOfMessage, readEnvelope, type MessageContext } from '@cpemon/cwmp';
-import type { BodyReader, MediaType } from '@cpemon/intake';
+import type { BodyReader, BodyReading } from '@cpemon/intake';
 import { completeEvent } from './complete-event.js';
 
 /** What `POST /acs/webhook` takes: JSON in the shapes of many systems, and envelopes of CPEs as an ACS forwards them. */
-export const WEBHOOK_READING: { takes: readonly MediaType[]; limitBytes: number; read: BodyReader } = {
+export const WEBHOOK_READING: BodyReading = {
   takes: ['json', 'xml'],
   limitBytes: WEBHOOK_BODY_BYTES,
+  compressed: 'decoded',
   read: (body, mediaType, context, headers) =>
     mediaType === 'xml' || isBareXml(body, headers['content-type'])
       ? readForwarded(body, headers, context)

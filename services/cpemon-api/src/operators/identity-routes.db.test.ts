@@ -2,11 +2,11 @@ import request from 'supertest';
 import { openPool, type DatabasePool } from '@cpemon/database';
 import { createIntakeProbe } from '../../../../tests/support/intake-probe.js';
 import { createTestDatabase, type TestDatabase } from '../../../../tests/support/test-database.js';
-import { createCpemonApi } from '../app.js';
+import { API_PATHS, createCpemonApi } from '../app.js';
 import { createDatabaseReader } from '../database-reader.js';
 import { createFleetReads } from '../fleet-reads.js';
 
-const probe = createIntakeProbe('cpemon-api', ['heartbeat', 'telemetry']);
+const probe = createIntakeProbe('cpemon-api', API_PATHS);
 let database: TestDatabase;
 let pool: DatabasePool;
 let api: ReturnType<typeof request>;

@@ -8,11 +8,11 @@ import { writeFileAtomically } from '../../../../packages/local-stack/src/atomic
 import { insertDeadLetters, insertParkedEvents } from '../../../../tests/support/dead-letter-rows.js';
 import { createIntakeProbe } from '../../../../tests/support/intake-probe.js';
 import { createTestDatabase, type TestDatabase } from '../../../../tests/support/test-database.js';
-import { createCpemonApi } from '../app.js';
+import { API_PATHS, createCpemonApi } from '../app.js';
 import { createDatabaseReader } from '../database-reader.js';
 import { createFleetReads } from '../fleet-reads.js';
 
-const probe = createIntakeProbe('cpemon-api', ['heartbeat', 'telemetry']);
+const probe = createIntakeProbe('cpemon-api', API_PATHS);
 let database: TestDatabase;
 let pool: DatabasePool;
 let url: string;

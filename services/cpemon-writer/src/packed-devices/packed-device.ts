@@ -1,4 +1,10 @@
-import { REACHABILITIES, type DeviceRecord, type RepeatMemory, type SourceRecord } from '@cpemon/domain';
+import {
+  REACHABILITIES,
+  type DeviceRecord,
+  type RepeatMemory,
+  type ReportRate,
+  type SourceRecord,
+} from '@cpemon/domain';
 import type { CachedDevice } from '../cached-device.js';
 import {
   readNear,
@@ -13,17 +19,24 @@ import type { CellHead } from './cell-head.js';
 import { readWord, writeWord } from './known-words.js';
 import { packReport, unpackReport, type Vocabulary } from './packed-report.js';
 
-/** Beside the reachability: the device has a memory of repeats. */
+/** Beside the reachability: the device has a memory of repeats, its reports are counted. */
 const REPEATS = 4;
+const RATE = 8;
 
 /** Writes all of a device but its head and serial number. Times are written as distances from each other. */
 export function packDevice(run: ByteRun, vocabulary: Vocabulary, device: CachedDevice): void {
   const { record } = device;
   const { words } = vocabulary;
-  writeUint(run, REACHABILITIES.indexOf(record.reachability) | (record.repeats === null ? 0 : REPEATS));
+  writeUint(
+    run,
+    REACHABILITIES.indexOf(record.reachability) |
+      (record.repeats === null ? 0 : REPEATS) |
+      (record.reportRate === null ? 0 : RATE),
+  );
   writeWord(run, words, record.reason);
   writeWord(run, words, record.oui);
   writeWord(run, words, record.productClass);
+  writeWord(run, words, device.swVersion);
   writeWord(run, words, device.manufacturer);
   writeWord(run, words, device.model);
   const seenAt = record.lastSeenAt;
@@ -36,6 +49,7 @@ export function packDevice(run: ByteRun, vocabulary: Vocabulary, device: CachedD
   writeNumber(run, record.late);
   packIdentities(run, record.recentIdentities);
   if (record.repeats !== null) packRepeats(run, record.repeats, seenAt);
+  if (record.reportRate !== null) packRate(run, record.reportRate, seenAt);
   writeUint(run, record.sources.length);
   for (const source of record.sources) packSource(run, vocabulary, source, record);
 }
@@ -52,6 +66,7 @@ export function unpackDevice(
   const reason = readWord(run, words)!;
   const oui = readWord(run, words)!;
   const productClass = readWord(run, words)!;
+  const swVersion = readWord(run, words);
   const manufacturer = readWord(run, words);
   const model = readWord(run, words);
   const lastSeenAt = readNear(run, head.quietUntil);
@@ -71,6 +86,7 @@ export function unpackDevice(
     late: 0,
     recentIdentities: [],
     repeats: null,
+    reportRate: null,
     sources: [],
     quietUntil: head.quietUntil,
   };
@@ -80,10 +96,11 @@ export function unpackDevice(
   record.late = readNumber(run);
   unpackIdentities(run, record.recentIdentities);
   if ((first & REPEATS) !== 0) record.repeats = unpackRepeats(run, lastSeenAt);
+  if ((first & RATE) !== 0) record.reportRate = unpackRate(run, lastSeenAt);
   for (let left = readUint(run); left > 0; left -= 1) {
     record.sources.push(unpackSource(run, vocabulary, record));
   }
-  return { record, manufacturer, model, wheelBucket: head.wheelBucket, changedIn: 0 };
+  return { record, swVersion, manufacturer, model, wheelBucket: head.wheelBucket, changedIn: 0 };
 }
 
 function packRepeats(
@@ -104,6 +121,27 @@ function unpackRepeats(run: ByteRun, seenAt: number): RepeatMemory {
   unpackIdentities(run, repeats.told);
   unpackIdentities(run, repeats.transfers);
   return repeats;
+}
+
+function packRate(run: ByteRun, rate: ReportRate, seenAt: number): void {
+  writeNear(run, rate.countedSince, seenAt);
+  writeNumber(run, rate.reports);
+  writeNumber(run, rate.usualPerMinute);
+  writeNumber(run, rate.normalMs);
+  writeUint(run, rate.chattySince === null ? 0 : 1);
+  if (rate.chattySince !== null) writeNear(run, rate.chattySince, seenAt);
+}
+
+function unpackRate(run: ByteRun, seenAt: number): ReportRate {
+  const rate: ReportRate = {
+    countedSince: readNear(run, seenAt),
+    reports: readNumber(run),
+    usualPerMinute: readNumber(run),
+    normalMs: readNumber(run),
+    chattySince: null,
+  };
+  if (readUint(run) === 1) rate.chattySince = readNear(run, seenAt);
+  return rate;
 }
 
 const HALF = 2 ** 24;

@@ -96,6 +96,18 @@ const record: fc.Arbitrary<DeviceRecord> = fc.record(
         { noNullPrototype: true },
       ),
     ),
+    reportRate: orNull(
+      fc.record(
+        {
+          countedSince: time,
+          reports: count,
+          usualPerMinute: value,
+          chattySince: orNull(time),
+          normalMs: count,
+        },
+        { noNullPrototype: true },
+      ),
+    ),
     sources: fc.array(source, { maxLength: 4 }),
     quietUntil: time,
   },
@@ -104,6 +116,7 @@ const record: fc.Arbitrary<DeviceRecord> = fc.record(
 const device: fc.Arbitrary<CachedDevice> = fc.record(
   {
     record,
+    swVersion: orNull(text),
     manufacturer: orNull(text),
     model: orNull(text),
     wheelBucket: fc.oneof(fc.nat(2 ** 32 - 2), fc.constant(Infinity)),
@@ -155,7 +168,7 @@ const simple = (deviceId: number, reason: string): CachedDevice => ({
     ...anyRecord,
     ...{ deviceId, serialNumber: `SN${deviceId}`, productClass: reason, sources: [] },
   },
-  ...{ manufacturer: null, model: null, wheelBucket: 5, changedIn: 0 },
+  ...{ swVersion: null, manufacturer: null, model: null, wheelBucket: 5, changedIn: 0 },
 });
 
 test('a fleet that grows, changes and is evicted is found by serial number and by key, and nothing else is', () => {
