@@ -16,7 +16,7 @@ export const rejectedEventSwallowed: Plant = {
   edits: [
     {
       file: 'services/cpemon-writer/dist/device-applier.js',
-      find: 'sieve.refuse(logged, { reason: error.reason, cause: error.message });',
+      find: 'sieve.refuse(sent, { reason: error.reason, cause: error.message });',
       replace: '',
     },
   ],
