@@ -93,7 +93,7 @@ test('a device comes back as it was written, whatever characters its values hold
   );
   await store([record]);
   const [loaded] = await load(["SN-it's"]);
-  expect(loaded).toEqual({ record, manufacturer: 'ZTE', model: NASTY });
+  expect(loaded).toEqual({ record, manufacturer: 'ZTE', model: NASTY, swVersion: null });
 });
 
 test('writing a row twice changes nothing, and a later one takes its place whole', async () => {
@@ -159,7 +159,7 @@ test('an identity that becomes complete is written to the device it belongs to',
     },
   ]);
   const loaded = await load(['ADOPTED']);
-  expect(loaded).toEqual([{ record, manufacturer: 'Huawei', model: NASTY }]);
+  expect(loaded).toEqual([{ record, manufacturer: 'Huawei', model: NASTY, swVersion: null }]);
 });
 
 test('the devices of a lane that can still fall silent are read page by page', async () => {
