@@ -93,7 +93,7 @@ test('a device comes back as it was written, whatever characters its values hold
   );
   await store([record]);
   const [loaded] = await load(["SN-it's"]);
-  expect(loaded).toEqual({ record, manufacturer: 'ZTE', model: NASTY, swVersion: null });
+  expect(loaded).toEqual({ record, manufacturer: 'ZTE', model: NASTY, swVersion: NASTY });
 });
 
 test('writing a row twice changes nothing, and a later one takes its place whole', async () => {
