@@ -323,7 +323,7 @@ describe('who may send', () => {
     const send = await serve({ auth: ['digest'] });
     const answer = await send({ headers: { authorization: basic('fleet', 'secret-1') } });
     expect(answer.status).toBe(401);
-    expect(answer.headers.get('www-authenticate')).toMatch(/^Digest [^B]*$/);
+    expect(answer.headers.get('www-authenticate')).toMatch(/^Digest (?!.*Basic)/);
     expect(await counter('lost_samples', 'reason', 'missing_credentials')).toBe(1);
   });
 
