@@ -75,7 +75,6 @@ export function applyEvent(
   const seenAt = seenAtOf(event, deviceTime, receivedAt, record.lastSeenAt);
   const code = identityCode(event.source, event.id);
   const source = sourceOf(record, event.source);
-  noteReportRate(record, source, event, seenAt, deviceTime, timeline);
   let outcome: ApplyOutcome;
   if (remembers(record.recentIdentities, code)) {
     outcome = 'duplicate';
@@ -83,6 +82,8 @@ export function applyEvent(
     if (isOwnRequest(event.source)) seen(record, source, seenAt);
   } else {
     remember(record.recentIdentities, code);
+    // What had to wait has been a sign of life already, so how far apart reports were is not known of it any more.
+    if (received.judgedAt === undefined) noteReportRate(record, source, event, seenAt, deviceTime, timeline);
     if (mayTell(event.data)) tellOccurrences(record, event, deviceTime, receivedAt, timeline);
     const known = valuesBefore(record, source, event.data);
     outcome = applyReport(source, received, deviceTime, seenAt, rules);

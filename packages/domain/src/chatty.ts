@@ -35,6 +35,7 @@ export const isChatty = ({ reportRate }: Pick<DeviceRecord, 'reportRate'>): bool
  * reports a minute, and more than three times as many as its sources declare and ten times as many as was usual of those
  * that declare nothing. Nothing is kept of a device none of whose sources comes near that.
  *
+ * A repeat is no report: what has no effect does not count, and counts are the same when the log is applied again.
  * Reports are as far apart as they were received or made, whichever is more: a device that sends a day's reports at once
  * is late, not chatty.
  * @param source as it was before the report
