@@ -77,7 +77,7 @@ test.each<[string, Buffer, Record<string, string>, string]>([
 
 function corrupted(gzip: Buffer): Buffer {
   const copy = Buffer.from(gzip);
-  copy.writeUInt32LE(copy.readUInt32LE(copy.length - 8) ^ 1, copy.length - 8);
+  copy.writeUInt32LE((copy.readUInt32LE(copy.length - 8) ^ 1) >>> 0, copy.length - 8);
   return copy;
 }
 
