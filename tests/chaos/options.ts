@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { numberOption } from '../support/number-option.js';
 
 export interface ChaosOptions {
   minutes: number;
@@ -49,9 +50,9 @@ export function readOptions(args: readonly string[]): Wish {
     },
   });
   const options: ChaosOptions = {
-    minutes: numberOf('minutes', values.minutes, 1, 0.1, 24 * 60),
-    seed: numberOf('seed', values.seed, 1, 0, 2 ** 31),
-    rate: numberOf('rate', values.rate, 500, 10, 20_000),
+    minutes: numberOption('minutes', values.minutes, 1, 0.1, 24 * 60),
+    seed: numberOption('seed', values.seed, 1, 0, 2 ** 31),
+    rate: numberOption('rate', values.rate, 500, 10, 20_000),
     faults: values.faults?.split(','),
     plant: values.plant,
     control: values.control,
@@ -61,18 +62,4 @@ export function readOptions(args: readonly string[]): Wish {
     if (values[does]) return { does, options };
   }
   return { does: 'run', options };
-}
-
-function numberOf(
-  name: string,
-  text: string | undefined,
-  fallback: number,
-  least: number,
-  most: number,
-): number {
-  if (text === undefined) return fallback;
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= least && value <= most))
-    throw new TypeError(`--${name} is a number from ${least} to ${most}`);
-  return value;
 }

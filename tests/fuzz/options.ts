@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { numberOption } from '../support/number-option.js';
 
 export interface FuzzWish {
   seed: number;
@@ -29,25 +30,10 @@ export function readOptions(args: readonly string[]): FuzzWish {
     },
   });
   return {
-    minutes: numberOf('minutes', values.minutes, 1, 0.01, 24 * 60),
-    inputs: numberOf('inputs', values.inputs, 1_000_000, 1, 1e9),
-    seed: numberOf('seed', values.seed, 1, 0, 2 ** 31),
+    minutes: numberOption('minutes', values.minutes, 1, 0.01, 24 * 60),
+    inputs: numberOption('inputs', values.inputs, 1_000_000, 1, 1e9),
+    seed: numberOption('seed', values.seed, 1, 0, 2 ** 31),
     replay: values.replay,
     help: values.help,
   };
-}
-
-function numberOf(
-  name: string,
-  text: string | undefined,
-  fallback: number,
-  least: number,
-  most: number,
-): number {
-  if (text === undefined) return fallback;
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= least && value <= most)) {
-    throw new TypeError(`--${name} is a number from ${least} to ${most}`);
-  }
-  return value;
 }

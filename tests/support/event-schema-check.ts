@@ -1,6 +1,5 @@
-import { EVENT_SCHEMAS, type JsonSchema } from '@cpemon/contracts';
+import { EVENT_SCHEMAS, compileSchema, type JsonSchema } from '@cpemon/contracts';
 import type { CpeEvent } from '@cpemon/domain';
-import { compileSchema } from '../../packages/contracts/src/schema-validator';
 
 const checks = new Map(
   Object.entries(EVENT_SCHEMAS).map(([type, schema]) => [type, compileSchema(closed(schema))]),

@@ -3,6 +3,7 @@ import { readBulkBody } from '@cpemon/bulkdata';
 import { isRefusal } from '@cpemon/contracts';
 import { WrongResult, type BenchContext, type Benchmark } from '../benchmark.js';
 import { FORMS, sampleBody, type Form } from '../bulkdata-parse/sample-reports.js';
+import { bodiesPerSecond } from '../load/bodies-per-second.js';
 import { alternate, ratioFigure } from '../report/alternating-runs.js';
 import type { Figure } from '../report/result-line.js';
 
@@ -59,23 +60,4 @@ function refuseUnlessWhole(body: Buffer, contentType: string): void {
   if (report?.parameters['Device.WiFi.Radio.20.Stats.ErrorsReceived'] === undefined) {
     throw new WrongResult(`a report of ${PARAMETERS} parameters was not read whole`);
   }
-}
-
-function bodiesPerSecond(
-  reader: (body: Buffer) => void,
-  bodies: readonly Buffer[],
-  warmUpMs: number,
-  measureMs: number,
-): number {
-  const round = (): void => {
-    for (const body of bodies) reader(body);
-  };
-  for (const until = performance.now() + warmUpMs; performance.now() < until;) round();
-  const startedAt = performance.now();
-  let read = 0;
-  while (performance.now() < startedAt + measureMs) {
-    round();
-    read += bodies.length;
-  }
-  return (read / (performance.now() - startedAt)) * 1000;
 }

@@ -4,6 +4,7 @@ import { WrongResult, type BenchContext, type Benchmark } from '../benchmark.js'
 import { sampleInform } from '../inform-parse/sample-inform.js';
 import { treeBySax } from '../inform-parse/sax-tree.js';
 import { treeByXml2js } from '../inform-parse/xml2js-tree.js';
+import { bodiesPerSecond } from '../load/bodies-per-second.js';
 import { alternate, ratioFigure, type RunPair } from '../report/alternating-runs.js';
 import type { Figure } from '../report/result-line.js';
 
@@ -34,7 +35,7 @@ export const informParse: Benchmark = {
     for (const [name, reader] of Object.entries(readers)) refuseUnlessAlike(name, bodies, reader);
 
     const measure = (name: string): Promise<number> => {
-      const rate = informsPerSecond(readers[name]!, bodies, warmUpMs, measureMs);
+      const rate = bodiesPerSecond(readers[name]!, bodies, warmUpMs, measureMs);
       context.say(`${name}: ${rate.toFixed(0)} Informs/s, ${(1e6 / rate).toFixed(1)} µs each`);
       return Promise.resolve(rate);
     };
@@ -67,25 +68,6 @@ const readWith =
     if (message === undefined || isRefusal(message)) throw new WrongResult('an Inform was not understood');
     return message;
   };
-
-function informsPerSecond(
-  reader: Reader,
-  bodies: readonly Buffer[],
-  warmUpMs: number,
-  measureMs: number,
-): number {
-  const round = (): void => {
-    for (const body of bodies) reader(body);
-  };
-  for (const until = performance.now() + warmUpMs; performance.now() < until;) round();
-  const startedAt = performance.now();
-  let informs = 0;
-  while (performance.now() < startedAt + measureMs) {
-    round();
-    informs += bodies.length;
-  }
-  return (informs / (performance.now() - startedAt)) * 1000;
-}
 
 function refuseUnlessAlike(name: string, bodies: readonly Buffer[], reader: Reader): void {
   for (const body of bodies) {

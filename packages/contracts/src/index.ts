@@ -23,3 +23,4 @@ export { REDACTED, isSecretName } from './secret-names.js';
 export * from './schemas/index.js';
 export * from './test-event.js';
 export { readDeviceId, type NamedDevice } from './webhook-shapes/device-id.js';
+export { compileSchema } from './schema-validator.js';
