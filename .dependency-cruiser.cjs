@@ -55,6 +55,13 @@ module.exports = {
       to: { path: ['^packages/(?!bulkdata|contracts|device-models|domain)', ioPackages] },
     },
     {
+      name: 'explain-is-pure',
+      comment: 'a message and what is made of it, for people: no I/O',
+      severity: 'error',
+      from: { path: '^packages/explain/src', pathNot: '\\.test\\.ts$' },
+      to: { path: ['^packages/(?!explain|bulkdata|contracts|cwmp|device-models|domain)', ioPackages] },
+    },
+    {
       name: 'event-log-knows-domain-and-database-only',
       severity: 'error',
       from: { path: '^packages/event-log/src', pathNot: '\\.test\\.ts$' },
@@ -66,6 +73,20 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/history/src', pathNot: '\\.test\\.ts$' },
       to: { path: ['^packages/(?!history)', ioPackages] },
+    },
+    {
+      name: 'demos-look-from-outside',
+      comment: 'a demo that shares code with the product would not notice what is wrong with it',
+      severity: 'error',
+      from: { path: '^packages/demos/src', pathNot: '\\.test\\.ts$' },
+      to: { path: '^packages/(?!demos)' },
+    },
+    {
+      name: 'alerts-is-pure',
+      comment: 'rules of alerts: no I/O, no clock',
+      severity: 'error',
+      from: { path: '^packages/alerts/src', pathNot: '\\.test\\.ts$' },
+      to: { path: ['^packages/(?!alerts|domain)', ioPackages] },
     },
     {
       name: 'store-knows-domain-database-and-history-only',

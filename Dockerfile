@@ -86,6 +86,7 @@ ENTRYPOINT ["node", "--enable-source-maps", "--max-semi-space-size=64", "--heap-
 
 FROM runtime AS cpemon-writer
 COPY --from=compiled /app/services/cpemon-writer services/cpemon-writer
+COPY rules rules
 LABEL org.opencontainers.image.title="cpemon-writer" \
       org.opencontainers.image.description="Drains CPEmon's event log into its device tables"
 ENTRYPOINT ["node", "--enable-source-maps", "--max-semi-space-size=64", "--heap-growing-percent=100", "services/cpemon-writer/dist/main.js"]

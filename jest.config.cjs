@@ -24,9 +24,9 @@ module.exports = {
       displayName: 'unit',
       testMatch: [
         '<rootDir>/{packages,services}/*/src/**/*.test.ts',
-        '<rootDir>/{bench/src,tests/unit,tests/k8s}/**/*.test.ts',
+        '<rootDir>/{bench/src,tests/unit,tests/k8s,tests/dashboards}/**/*.test.ts',
       ],
-      testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '\\.db\\.test\\.ts$'],
+      testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '\\.(db|stack)\\.test\\.ts$'],
     },
     {
       ...shared,
@@ -39,6 +39,11 @@ module.exports = {
       ...shared,
       displayName: 'e2e',
       testMatch: ['<rootDir>/tests/e2e/*.e2e.test.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'dashboards',
+      testMatch: ['<rootDir>/tests/dashboards/*.stack.test.ts'],
     },
   ],
 };

@@ -1,5 +1,158 @@
 -- Written by `npm run dump:schema`: the schema after all migrations, in the words of MariaDB 10.11.
 
+CREATE TABLE `access_links` (
+  `digest` binary(32) NOT NULL,
+  `name` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `role` enum('viewer','support','operator') NOT NULL,
+  `labels` varchar(1024) NOT NULL DEFAULT '',
+  `made_at` datetime(3) NOT NULL,
+  `made_by` varchar(128) NOT NULL,
+  `expires_at` datetime(3) NOT NULL,
+  `used_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`digest`),
+  KEY `by_end` (`expires_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `access_tokens` (
+  `token_id` int(10) unsigned NOT NULL AUTO_INCREMENT,
+  `digest` binary(32) NOT NULL,
+  `name` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `role` enum('viewer','support','operator') NOT NULL,
+  `labels` varchar(1024) NOT NULL DEFAULT '',
+  `made_at` datetime(3) NOT NULL,
+  `made_by` varchar(128) NOT NULL,
+  `expires_at` datetime(3) DEFAULT NULL,
+  `revoked_at` datetime(3) DEFAULT NULL,
+  `revoked_by` varchar(128) DEFAULT NULL,
+  PRIMARY KEY (`token_id`),
+  UNIQUE KEY `by_digest` (`digest`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `alert_positions` (
+  `lane` smallint(5) unsigned NOT NULL,
+  `position` bigint(20) unsigned NOT NULL,
+  PRIMARY KEY (`lane`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `alerts` (
+  `alert_id` bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+  `open_key` varchar(255) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
+  `rule` varchar(64) NOT NULL,
+  `kind` enum('device','group') NOT NULL,
+  `severity` enum('warning','critical') NOT NULL,
+  `state` enum('pending','firing','resolved') NOT NULL,
+  `device_id` int(10) unsigned NOT NULL DEFAULT 0,
+  `serial_number` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `lane` smallint(5) unsigned NOT NULL DEFAULT 0,
+  `group_label` varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `group_value` varchar(160) NOT NULL DEFAULT '',
+  `labels` text NOT NULL,
+  `summary` varchar(255) NOT NULL,
+  `started_at` datetime(3) NOT NULL,
+  `ended_at` datetime(3) DEFAULT NULL,
+  `pending_at` datetime(3) NOT NULL,
+  `fired_at` datetime(3) DEFAULT NULL,
+  `clear_since` datetime(3) DEFAULT NULL,
+  `resolved_at` datetime(3) DEFAULT NULL,
+  `cause` varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT 'unknown',
+  `evidence` text NOT NULL,
+  `missing` int(10) unsigned NOT NULL DEFAULT 0,
+  `due` int(10) unsigned NOT NULL DEFAULT 0,
+  `members` int(10) unsigned NOT NULL DEFAULT 0,
+  `most_missing` int(10) unsigned NOT NULL DEFAULT 0,
+  `device_seconds` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `parent_id` bigint(20) unsigned DEFAULT NULL,
+  `quiet` varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `notification` enum('none','sent','digest','digested') NOT NULL DEFAULT 'none',
+  `notified_at` datetime(3) DEFAULT NULL,
+  `end_notified_at` datetime(3) DEFAULT NULL,
+  `acknowledged_by` varchar(128) DEFAULT NULL,
+  `acknowledged_at` datetime(3) DEFAULT NULL,
+  `acknowledge_note` varchar(255) NOT NULL DEFAULT '',
+  PRIMARY KEY (`alert_id`),
+  UNIQUE KEY `by_key` (`open_key`),
+  KEY `by_state` (`state`,`started_at`),
+  KEY `by_device` (`device_id`,`started_at`),
+  KEY `by_parent` (`parent_id`),
+  KEY `by_end` (`resolved_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `change_feed` (
+  `lane` smallint(5) unsigned NOT NULL,
+  `position` bigint(20) unsigned NOT NULL,
+  `made_at` datetime(3) NOT NULL,
+  `device_id` int(10) unsigned NOT NULL,
+  `at` datetime(3) NOT NULL,
+  `kind` varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `news` tinyint(1) NOT NULL,
+  `label_set_id` int(10) unsigned DEFAULT NULL,
+  `data` text NOT NULL,
+  PRIMARY KEY (`lane`,`position`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `change_feed_heads` (
+  `lane` smallint(5) unsigned NOT NULL,
+  `position` bigint(20) unsigned NOT NULL,
+  PRIMARY KEY (`lane`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `coverage_metrics` (
+  `model` varchar(64) NOT NULL,
+  `firmware` varchar(64) NOT NULL,
+  `metric` varchar(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `seen` bigint(20) unsigned NOT NULL,
+  `no_reading` bigint(20) unsigned NOT NULL,
+  `first_at` datetime(3) NOT NULL,
+  `last_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`model`,`firmware`,`metric`),
+  KEY `by_last` (`last_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `coverage_models` (
+  `model` varchar(64) NOT NULL,
+  `firmware` varchar(64) NOT NULL,
+  `manufacturer` varchar(64) NOT NULL DEFAULT '',
+  `reports` bigint(20) unsigned NOT NULL,
+  `looked_at` bigint(20) unsigned NOT NULL,
+  `surveyed` bigint(20) unsigned NOT NULL,
+  `first_at` datetime(3) NOT NULL,
+  `last_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`model`,`firmware`),
+  KEY `by_last` (`last_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `coverage_paths` (
+  `model` varchar(64) NOT NULL,
+  `path` varchar(256) NOT NULL,
+  `type` varchar(32) NOT NULL,
+  `form` varchar(32) NOT NULL,
+  `firmware` varchar(64) NOT NULL,
+  `seen` bigint(20) unsigned NOT NULL,
+  `first_at` datetime(3) NOT NULL,
+  `last_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`model`,`path`),
+  KEY `by_last` (`last_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `ddl_room` (
+  `id` tinyint(3) unsigned NOT NULL,
+  `filler` mediumblob NOT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `device_conditions` (
+  `device_id` int(10) unsigned NOT NULL,
+  `rule` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `severity` enum('warning','critical') NOT NULL,
+  `since` datetime(3) NOT NULL,
+  `opened_at` datetime(3) NOT NULL,
+  `metric` varchar(128) NOT NULL DEFAULT '',
+  `value` double DEFAULT NULL,
+  `text` varchar(255) NOT NULL,
+  PRIMARY KEY (`device_id`,`rule`),
+  KEY `by_rule` (`rule`,`severity`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `device_events` (
   `device_id` int(10) unsigned NOT NULL,
   `at` datetime(3) NOT NULL,
@@ -14,7 +167,8 @@ CREATE TABLE `device_inventory` (
   `admin_state` enum('in_service','suspended','maintenance','retired') NOT NULL,
   `label_set_id` int(10) unsigned NOT NULL,
   `revision` bigint(20) unsigned NOT NULL,
-  PRIMARY KEY (`device_id`)
+  PRIMARY KEY (`device_id`),
+  KEY `by_labels` (`label_set_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `device_state` (
@@ -40,6 +194,9 @@ CREATE TABLE `device_state` (
   `duplicate_events` bigint(20) unsigned NOT NULL,
   `late_events` bigint(20) unsigned NOT NULL,
   `memory` mediumtext NOT NULL,
+  `health` enum('unknown','ok','degraded','critical') NOT NULL DEFAULT 'unknown',
+  `health_reason` varchar(128) NOT NULL DEFAULT '',
+  `health_since` datetime(3) DEFAULT NULL,
   PRIMARY KEY (`device_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
@@ -59,6 +216,60 @@ CREATE TABLE `devices` (
   KEY `by_lane` (`lane`,`device_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `erasure_devices` (
+  `device_id` int(10) unsigned NOT NULL,
+  `erasure_id` varchar(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `serial_number` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  PRIMARY KEY (`device_id`),
+  KEY `by_erasure` (`erasure_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `erasure_keys` (
+  `key_id` char(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `secret` binary(32) NOT NULL,
+  `made_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`key_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `erasure_subjects` (
+  `erasure_id` varchar(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `serial_number` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `oui` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `product_class` varchar(64) NOT NULL DEFAULT '',
+  `erased_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`erasure_id`,`serial_number`),
+  KEY `by_serial` (`serial_number`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `erasure_tombstones` (
+  `subject_hash` binary(32) NOT NULL,
+  `erasure_id` varchar(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `key_id` char(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `identity_hash` binary(32) NOT NULL,
+  `generation` int(10) unsigned NOT NULL,
+  `lane` smallint(5) unsigned NOT NULL,
+  `seq` bigint(20) unsigned NOT NULL,
+  `erased_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`subject_hash`,`erasure_id`),
+  KEY `by_erasure` (`erasure_id`),
+  KEY `by_time` (`erased_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `erasures` (
+  `erasure_id` varchar(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `state` enum('asked','erasing','done') NOT NULL DEFAULT 'asked',
+  `actor` varchar(128) NOT NULL,
+  `reason` varchar(255) NOT NULL,
+  `asked_at` datetime(3) NOT NULL,
+  `told_at` datetime(3) DEFAULT NULL,
+  `settled_at` datetime(3) DEFAULT NULL,
+  `devices` int(10) unsigned NOT NULL DEFAULT 0,
+  `inventory` int(10) unsigned NOT NULL DEFAULT 0,
+  PRIMARY KEY (`erasure_id`),
+  KEY `by_state` (`state`,`asked_at`),
+  KEY `by_time` (`asked_at`,`erasure_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `expected_devices` (
   `serial_number` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `oui` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
@@ -73,6 +284,14 @@ CREATE TABLE `fleet_counts` (
   PRIMARY KEY (`lane`,`reachability`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `fleet_health_counts` (
+  `lane` smallint(5) unsigned NOT NULL,
+  `reachability` enum('unknown','online','stale','offline') NOT NULL,
+  `health` enum('ok','degraded','critical') NOT NULL,
+  `devices` bigint(20) NOT NULL,
+  PRIMARY KEY (`lane`,`reachability`,`health`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `fleet_label_counts` (
   `lane` smallint(5) unsigned NOT NULL,
   `label` varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -81,6 +300,40 @@ CREATE TABLE `fleet_label_counts` (
   `devices` bigint(20) NOT NULL,
   PRIMARY KEY (`lane`,`label`,`value`,`reachability`),
   KEY `by_label` (`label`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `health_references` (
+  `day` int(10) unsigned NOT NULL,
+  `metric` varchar(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `model` varchar(64) NOT NULL,
+  `firmware` varchar(64) NOT NULL,
+  `devices` int(10) unsigned NOT NULL,
+  `mean` double NOT NULL,
+  PRIMARY KEY (`day`,`metric`,`model`,`firmware`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `health_rule_sets` (
+  `version` char(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `first_loaded_at` datetime(3) NOT NULL,
+  `last_loaded_at` datetime(3) NOT NULL,
+  `rules` smallint(5) unsigned NOT NULL,
+  `content` mediumtext NOT NULL,
+  PRIMARY KEY (`version`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `heard_slots` (
+  `slot_at` datetime NOT NULL,
+  `kind` enum('source','model') NOT NULL,
+  `name` varchar(64) NOT NULL,
+  `lane` smallint(5) unsigned NOT NULL,
+  `reports` int(10) unsigned NOT NULL,
+  `device_minutes` double NOT NULL,
+  `last_at` datetime(3) NOT NULL,
+  `shortest_stale_ms` int(10) unsigned NOT NULL,
+  `returned` int(10) unsigned NOT NULL DEFAULT 0,
+  `shortest_return_ms` int(10) unsigned DEFAULT NULL,
+  `longest_return_ms` int(10) unsigned DEFAULT NULL,
+  PRIMARY KEY (`slot_at`,`kind`,`name`,`lane`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `history_days` (
@@ -279,7 +532,8 @@ CREATE TABLE `label_set_values` (
   `label_set_id` int(10) unsigned NOT NULL,
   `name` varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `value` varchar(64) NOT NULL,
-  PRIMARY KEY (`label_set_id`,`name`)
+  PRIMARY KEY (`label_set_id`,`name`),
+  KEY `by_value` (`name`,`value`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `label_sets` (
@@ -376,6 +630,7 @@ CREATE TABLE `log_offsets` (
   `skipped` bigint(20) unsigned NOT NULL DEFAULT 0,
   `rebuild_seq` bigint(20) unsigned NOT NULL DEFAULT 0,
   `quarantined` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `erased` bigint(20) unsigned NOT NULL DEFAULT 0,
   PRIMARY KEY (`grp`,`generation`,`lane`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
@@ -500,6 +755,19 @@ CREATE TABLE `log_skips` (
   PRIMARY KEY (`grp`,`generation`,`lane`,`to_seq`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `maintenance_windows` (
+  `window_id` int(10) unsigned NOT NULL AUTO_INCREMENT,
+  `matchers` text NOT NULL,
+  `starts_at` datetime(3) NOT NULL,
+  `ends_at` datetime(3) DEFAULT NULL,
+  `weekly` text DEFAULT NULL,
+  `reason` varchar(255) NOT NULL,
+  `made_by` varchar(128) NOT NULL,
+  `made_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`window_id`),
+  KEY `by_end` (`ends_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `operator_audit` (
   `audit_id` bigint(20) unsigned NOT NULL AUTO_INCREMENT,
   `at` datetime(3) NOT NULL,
@@ -510,6 +778,33 @@ CREATE TABLE `operator_audit` (
   `detail` text NOT NULL,
   PRIMARY KEY (`audit_id`),
   KEY `by_time` (`at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `outbox` (
+  `receiver` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `position` bigint(20) unsigned NOT NULL,
+  `made_at` datetime(3) NOT NULL,
+  `message_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `kind` varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `alert_id` bigint(20) unsigned NOT NULL,
+  `body` text NOT NULL,
+  `state` enum('waiting','sent','dead') NOT NULL DEFAULT 'waiting',
+  `attempts` int(10) unsigned NOT NULL DEFAULT 0,
+  `settled_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`receiver`,`position`),
+  KEY `by_message` (`message_id`),
+  KEY `by_state` (`state`,`settled_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `outbox_receivers` (
+  `receiver` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `position` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `attempts` int(10) unsigned NOT NULL DEFAULT 0,
+  `next_at` datetime(3) DEFAULT NULL,
+  `failing_since` datetime(3) DEFAULT NULL,
+  `last_ok_at` datetime(3) DEFAULT NULL,
+  `last_error` varchar(255) NOT NULL DEFAULT '',
+  PRIMARY KEY (`receiver`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `quarantined_identities` (
@@ -538,6 +833,75 @@ CREATE TABLE `rebuilt_device_ids` (
   PRIMARY KEY (`device_id`),
   KEY `by_serial` (`serial_number`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `silences` (
+  `silence_id` int(10) unsigned NOT NULL AUTO_INCREMENT,
+  `matchers` text NOT NULL,
+  `starts_at` datetime(3) NOT NULL,
+  `ends_at` datetime(3) NOT NULL,
+  `reason` varchar(255) NOT NULL,
+  `made_by` varchar(128) NOT NULL,
+  `made_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`silence_id`),
+  KEY `by_end` (`ends_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `source_silences` (
+  `kind` enum('source','model') NOT NULL,
+  `name` varchar(64) NOT NULL,
+  `started_at` datetime(3) NOT NULL,
+  `ended_at` datetime(3) DEFAULT NULL,
+  `found_at` datetime(3) NOT NULL,
+  `usual_per_minute` double NOT NULL,
+  `device_count` int(10) unsigned NOT NULL,
+  `interval_seconds` int(10) unsigned DEFAULT NULL,
+  PRIMARY KEY (`kind`,`name`,`started_at`),
+  KEY `by_end` (`ended_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `source_watch` (
+  `id` tinyint(3) unsigned NOT NULL,
+  `decided_until` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE SQL SECURITY DEFINER VIEW `v_alerts` AS select `alerts`.`alert_id` AS `alert_id`,
+  `alerts`.`rule` AS `rule`,
+  `alerts`.`kind` AS `kind`,
+  `alerts`.`severity` AS `severity`,
+  `alerts`.`state` AS `state`,
+  `alerts`.`serial_number` AS `serial_number`,
+  `alerts`.`group_label` AS `group_label`,
+  `alerts`.`group_value` AS `group_value`,
+  `alerts`.`summary` AS `summary`,
+  `alerts`.`started_at` AS `started_at`,
+  `alerts`.`ended_at` AS `ended_at`,
+  `alerts`.`fired_at` AS `fired_at`,
+  `alerts`.`resolved_at` AS `resolved_at`,
+  `alerts`.`cause` AS `cause`,
+  `alerts`.`missing` AS `missing`,
+  `alerts`.`due` AS `due`,
+  `alerts`.`members` AS `members`,
+  `alerts`.`most_missing` AS `most_missing`,
+  `alerts`.`device_seconds` AS `device_seconds`,
+  `alerts`.`parent_id` AS `parent_id`,
+  `alerts`.`quiet` AS `quiet`,
+  `alerts`.`acknowledged_by` AS `acknowledged_by`
+from `alerts`;
+
+CREATE SQL SECURITY DEFINER VIEW `v_conditions` AS select `d`.`serial_number` AS `serial_number`,
+  `d`.`oui` AS `oui`,
+  `d`.`product_class` AS `product_class`,
+  `d`.`model` AS `model`,
+  `c`.`rule` AS `rule`,
+  `c`.`severity` AS `severity`,
+  `c`.`since` AS `since`,
+  `c`.`opened_at` AS `opened_at`,
+  `c`.`metric` AS `metric`,
+  `c`.`value` AS `value`,
+  `c`.`text` AS `text`
+from (`device_conditions` `c`
+join `devices` `d` on(`d`.`device_id` = `c`.`device_id`));
 
 CREATE SQL SECURITY DEFINER VIEW `v_dead_letters` AS select `log_dead_letters`.`generation` AS `generation`,
   `log_dead_letters`.`lane` AS `lane`,
@@ -569,6 +933,14 @@ CREATE SQL SECURITY DEFINER VIEW `v_device_events` AS select `d`.`serial_number`
 from (`device_events` `e`
 join `devices` `d` on(`d`.`device_id` = `e`.`device_id`));
 
+CREATE SQL SECURITY DEFINER VIEW `v_device_labels` AS select `b`.`serial_number` AS `serial_number`,
+  `b`.`oui` AS `oui`,
+  `b`.`product_class` AS `product_class`,
+  `v`.`name` AS `label`,
+  `v`.`value` AS `value`
+from (`inventory_boxes` `b`
+join `label_set_values` `v` on(`v`.`label_set_id` = `b`.`label_set_id`));
+
 CREATE SQL SECURITY DEFINER VIEW `v_devices` AS select `d`.`device_id` AS `device_id`,
   `d`.`serial_number` AS `serial_number`,
   `d`.`oui` AS `oui`,
@@ -580,6 +952,9 @@ CREATE SQL SECURITY DEFINER VIEW `v_devices` AS select `d`.`device_id` AS `devic
   `s`.`reachability` AS `reachability`,
   `s`.`reachability_reason` AS `reachability_reason`,
   `s`.`reachability_since` AS `reachability_since`,
+  `s`.`health` AS `health`,
+  `s`.`health_reason` AS `health_reason`,
+  `s`.`health_since` AS `health_since`,
   `s`.`interval_seconds` AS `interval_seconds`,
   `s`.`wan_ip` AS `wan_ip`,
   `s`.`sw_version` AS `sw_version`,
@@ -593,6 +968,17 @@ CREATE SQL SECURITY DEFINER VIEW `v_devices` AS select `d`.`device_id` AS `devic
   `s`.`late_events` AS `late_events`
 from (`devices` `d`
 join `device_state` `s` on(`s`.`device_id` = `d`.`device_id`));
+
+CREATE SQL SECURITY DEFINER VIEW `v_erasures` AS select `erasures`.`erasure_id` AS `erasure_id`,
+  `erasures`.`state` AS `state`,
+  `erasures`.`actor` AS `actor`,
+  `erasures`.`reason` AS `reason`,
+  `erasures`.`asked_at` AS `asked_at`,
+  `erasures`.`told_at` AS `told_at`,
+  `erasures`.`settled_at` AS `settled_at`,
+  `erasures`.`devices` AS `devices`,
+  `erasures`.`inventory` AS `inventory`
+from `erasures`;
 
 CREATE SQL SECURITY DEFINER VIEW `v_event_log` AS select `r`.`generation` AS `generation`,
   `r`.`lane` AS `lane`,
@@ -611,6 +997,24 @@ left join `log_offsets` `o` on(`o`.`grp` = 'state' and `o`.`generation` = `r`.`g
 left join `log_parked` `p` on(`p`.`grp` = 'state' and `p`.`generation` = `r`.`generation` and `p`.`lane` = `r`.`lane` and `p`.`seq` = `r`.`last_seq` - `r`.`event_count` + `e`.`ordinal`))
 left join `log_dead_letters` `d` on(`d`.`grp` = 'state' and `d`.`generation` = `r`.`generation` and `d`.`lane` = `r`.`lane` and `d`.`seq` = `r`.`last_seq` - `r`.`event_count` + `e`.`ordinal`));
 
+CREATE SQL SECURITY DEFINER VIEW `v_fleet` AS select `fleet_counts`.`lane` AS `lane`,
+  `fleet_counts`.`reachability` AS `reachability`,
+  `fleet_counts`.`devices` AS `devices`
+from `fleet_counts`;
+
+CREATE SQL SECURITY DEFINER VIEW `v_fleet_health` AS select `fleet_health_counts`.`lane` AS `lane`,
+  `fleet_health_counts`.`reachability` AS `reachability`,
+  `fleet_health_counts`.`health` AS `health`,
+  `fleet_health_counts`.`devices` AS `devices`
+from `fleet_health_counts`;
+
+CREATE SQL SECURITY DEFINER VIEW `v_fleet_labels` AS select `fleet_label_counts`.`lane` AS `lane`,
+  `fleet_label_counts`.`label` AS `label`,
+  `fleet_label_counts`.`value` AS `value`,
+  `fleet_label_counts`.`reachability` AS `reachability`,
+  `fleet_label_counts`.`devices` AS `devices`
+from `fleet_label_counts`;
+
 CREATE SQL SECURITY DEFINER VIEW `v_identity_findings` AS select `f`.`kind` AS `kind`,
   `f`.`at` AS `at`,
   `d`.`serial_number` AS `serial_number`,
@@ -626,6 +1030,15 @@ where `f`.`kind` <> 'merge' or !exists(select 1
 from `identity_findings` `c`
 where `c`.`device_id` = `f`.`device_id` and `c`.`kind` = 'conflict' and `c`.`other_id` = `f`.`other_id` limit 1);
 
+CREATE SQL SECURITY DEFINER VIEW `v_intake_gaps` AS select `intake_gaps`.`path` AS `path`,
+  `intake_gaps`.`started_at` AS `started_at`,
+  `intake_gaps`.`ended_at` AS `ended_at`
+from `intake_gaps`;
+
+CREATE SQL SECURITY DEFINER VIEW `v_intake_paths` AS select `intake_paths`.`path` AS `path`,
+  `intake_paths`.`accepted_at` AS `accepted_at`
+from `intake_paths`;
+
 CREATE SQL SECURITY DEFINER VIEW `v_inventory` AS select `b`.`serial_number` AS `serial_number`,
   `b`.`oui` AS `oui`,
   `b`.`product_class` AS `product_class`,
@@ -637,6 +1050,16 @@ from `label_set_values` `v`
 where `v`.`label_set_id` = `b`.`label_set_id`) AS `labels`
 from (`inventory_boxes` `b`
 left join `inventory_lines` `l` on(`l`.`line_id` = `b`.`line_id`));
+
+CREATE SQL SECURITY DEFINER VIEW `v_jobs` AS select `job_leases`.`job` AS `job`,
+  `job_leases`.`owner` AS `owner`,
+  `job_leases`.`lease_until` AS `lease_until`,
+  `job_leases`.`started_at` AS `started_at`,
+  `job_leases`.`finished_at` AS `finished_at`,
+  `job_leases`.`succeeded_at` AS `succeeded_at`,
+  `job_leases`.`outcome` AS `outcome`,
+  `job_leases`.`detail` AS `detail`
+from `job_leases`;
 
 CREATE SQL SECURITY DEFINER VIEW `v_lanes` AS select `l`.`generation` AS `generation`,
   `l`.`lane` AS `lane`,
@@ -657,6 +1080,13 @@ CREATE SQL SECURITY DEFINER VIEW `v_lanes` AS select `l`.`generation` AS `genera
   `o`.`epoch` AS `epoch`
 from (`log_lanes` `l`
 left join `log_offsets` `o` on(`o`.`grp` = 'state' and `o`.`generation` = `l`.`generation` and `o`.`lane` = `l`.`lane`));
+
+CREATE SQL SECURITY DEFINER VIEW `v_operator_audit` AS select `operator_audit`.`at` AS `at`,
+  `operator_audit`.`actor` AS `actor`,
+  `operator_audit`.`action` AS `action`,
+  `operator_audit`.`target` AS `target`,
+  `operator_audit`.`outcome` AS `outcome`
+from `operator_audit`;
 
 CREATE SQL SECURITY DEFINER VIEW `v_parked_devices` AS select `log_parked`.`subject` AS `serial_number`,
   `log_parked`.`generation` AS `generation`,
@@ -682,6 +1112,36 @@ CREATE SQL SECURITY DEFINER VIEW `v_quarantined_identities` AS select `quarantin
   `quarantined_identities`.`released_at` AS `released_at`,
   `quarantined_identities`.`released_by` AS `released_by`
 from `quarantined_identities`;
+
+CREATE SQL SECURITY DEFINER VIEW `v_recent_changes` AS select `c`.`at` AS `at`,
+  `c`.`made_at` AS `made_at`,
+  `c`.`kind` AS `kind`,
+  `d`.`serial_number` AS `serial_number`,
+  `c`.`data` AS `data`
+from ((`change_feed_heads` `h`
+join `change_feed` `c` on(`c`.`lane` = `h`.`lane` and `c`.`position` > if(`h`.`position` > 100,`h`.`position` - 100,0)))
+join `devices` `d` on(`d`.`device_id` = `c`.`device_id`));
+
+CREATE SQL SECURITY DEFINER VIEW `v_source_silences` AS select `source_silences`.`kind` AS `kind`,
+  `source_silences`.`name` AS `name`,
+  `source_silences`.`started_at` AS `started_at`,
+  `source_silences`.`ended_at` AS `ended_at`,
+  `source_silences`.`found_at` AS `found_at`,
+  `source_silences`.`usual_per_minute` AS `usual_per_minute`,
+  `source_silences`.`device_count` AS `device_count`,
+  `source_silences`.`interval_seconds` AS `interval_seconds`
+from `source_silences`;
+
+CREATE SQL SECURITY DEFINER VIEW `v_writers` AS select `m`.`member` AS `member`,
+  `m`.`host` AS `host`,
+  `m`.`version` AS `version`,
+  `m`.`started_at` AS `started_at`,
+  `m`.`lease_until` AS `lease_until`,
+  (select count(0)
+from `log_offsets` `o`
+where `o`.`grp` = `m`.`grp` and `o`.`owner` = `m`.`member`) AS `lanes`
+from `log_members` `m`
+where `m`.`grp` = 'state';
 
 -- procedure
 CREATE PROCEDURE `append_flush`(

@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { resolve } from 'node:path';
 import type { RowDataPacket } from 'mysql2';
+import { cpemonVerify } from '../support/cpemon-verify.js';
 import { eventually, sleep } from '../support/eventually.js';
 import { startStack, type RunningStack } from '../support/running-stack.js';
 
-const REPOSITORY = resolve(__dirname, '../..');
 const DEVICES = 120;
 
 let stack: RunningStack;
@@ -31,21 +28,8 @@ const stop = async (name: string): Promise<void> => {
 const rows = async (sql: string): Promise<RowDataPacket[]> =>
   (await stack.database().query<RowDataPacket[]>(sql))[0];
 
-/** `npm run cpemon -- verify`. */
-async function verify(): Promise<{ code: number | null; printed: string }> {
-  const child = spawn(process.execPath, ['scripts/cpemon.mjs', '--data', stack.dataFolder, 'verify'], {
-    cwd: REPOSITORY,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (text: Buffer) => (printed += text.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, printed };
-}
-
 afterEach(async () => {
-  const { code, printed } = await verify();
+  const { code, printed } = await cpemonVerify(stack.dataFolder);
   expect(code === 0 ? '' : printed).toBe('');
 }, 100_000);
 

@@ -231,7 +231,7 @@ async function startBackends(): Promise<{ webhook: string; cwmp: string }> {
   );
   const webhook = await probe.serve(createAcsIngest({ ...probe, authenticity }));
   const config = readCwmpConfig(createConfigReader({ CWMP_AUTH: 'none' })) as CwmpConfig;
-  const refusedBodies = { keep: () => undefined, list: () => [], passedOver: () => 0 };
+  const refusedBodies = { keep: () => undefined, list: () => [], passedOver: () => 0, forget: () => 0 };
   const appender = watchAppends({ ...probe.appender, connected: () => true });
   const { metrics } = probe;
   const { route, stop } = await createCwmp(config, { appender, metrics, refusedBodies, registry, logger });

@@ -18,7 +18,9 @@ export function wrongInAnswer(path: string, answer: WireAnswer): string[] {
     ];
   }
   if (status === 200 && onCwmp) return wrongInEnvelope(body);
-  if (status === 202 && path.startsWith('/acs/webhook')) return wrongInReceipt(body);
+  if (status === 202 && /^\/(acs\/webhook|v1\/events)/.test(path)) return wrongInReceipt(body, ['queued']);
+  // A report without anything in it is taken, and is none.
+  if (status === 200 && path.startsWith('/v1/bulkdata')) return wrongInReceipt(body, ['queued', 'empty']);
   return [`status ${status} of type "${type}"`];
 }
 
@@ -40,9 +42,9 @@ function wrongInEnvelope(body: Buffer): string[] {
   return problemIf(!known, `an answer that is ${isRefusal(read) ? read.code : ''}`);
 }
 
-function wrongInReceipt(body: Buffer): string[] {
-  const receipt = parseJson(body) as { status?: unknown } | undefined;
-  return problemIf(receipt?.status !== 'queued', 'a receipt that does not say "queued"');
+function wrongInReceipt(body: Buffer, said: readonly string[]): string[] {
+  const receipt = parseJson(body) as { status?: string } | undefined;
+  return problemIf(!said.includes(receipt?.status ?? ''), `a receipt that does not say ${said.join(' or ')}`);
 }
 
 function parseJson(body: Buffer): unknown {

@@ -4,11 +4,12 @@ import { mutateBytes } from './mutate-bytes';
 import { mutateJson } from './mutate-json';
 import { mutateXml } from './mutate-xml';
 import { chance, pick } from './pick';
+import { bulkDataInput, cloudEventsInput } from './reports-input';
 import { JSON_SEEDS, XML_SEEDS } from './seeds';
 
 /** One request, and what its body is meant to be. */
 export interface FuzzInput {
-  kind: 'xml' | 'json';
+  kind: 'xml' | 'json' | 'reports';
   path: string;
   headers: Record<string, string>;
   /** As sent: compressed where a header says so, and sometimes where none does. */
@@ -16,6 +17,9 @@ export interface FuzzInput {
   /** The body before that; what a parser alone gets. */
   plain: Buffer;
 }
+
+/** Beyond every limit of a body. A mutation that is mutated again may repeat itself to hundreds of megabytes. */
+const LONGEST_BODY = 8 * 1024 * 1024;
 
 const XML_TYPES: readonly string[] = [
   ...['text/xml', 'text/xml; charset=utf-8', 'text/xml; charset="ISO-8859-1"', 'application/xml'],
@@ -41,6 +45,7 @@ const COOKIES: readonly string[] = [
 /** The input of that number: the same for the same seed, on any machine. */
 export function makeInput(seed: number, index: number): FuzzInput {
   const random = createRandom(seed, `input ${index}`);
+  if (chance(random, 0.25)) return reportsInput(random);
   const kind = chance(random, 0.7) ? 'xml' : 'json';
   const plain = kind === 'xml' ? xmlBody(random) : jsonBody(random);
   const headers: Record<string, string> = {};
@@ -50,6 +55,17 @@ export function makeInput(seed: number, index: number): FuzzInput {
   if (chance(random, 0.1)) headers.SOAPAction = pick(random, ['', '""', 'cwmp:Inform']);
   const path = kind === 'xml' ? pick(random, XML_PATHS) : '/acs/webhook';
   return { kind, path, headers, body: encoded(random, plain.body, headers), plain: plain.body };
+}
+
+/** What cpemon-api takes. */
+function reportsInput(random: Random): FuzzInput {
+  const {
+    path,
+    headers,
+    body: whole,
+  } = chance(random, 0.5) ? cloudEventsInput(random) : bulkDataInput(random);
+  const body = whole.subarray(0, LONGEST_BODY);
+  return { kind: 'reports', path, headers, body: encoded(random, body, headers), plain: body };
 }
 
 interface PlainBody {
@@ -74,9 +90,9 @@ function jsonBody(random: Random): PlainBody {
 }
 
 const maybeBytes = (random: Random, body: Buffer): Buffer =>
-  chance(random, 0.2) ? mutateBytes(random, body) : body;
+  (chance(random, 0.2) ? mutateBytes(random, body) : body).subarray(0, LONGEST_BODY);
 
-function contentType(random: Random, kind: FuzzInput['kind'], plain: PlainBody): string | undefined {
+function contentType(random: Random, kind: 'xml' | 'json', plain: PlainBody): string | undefined {
   const usual = plain.contentType ?? 'application/json';
   if (chance(random, 0.8)) return usual;
   return chance(random, 0.2) ? undefined : pick(random, kind === 'xml' ? XML_TYPES : JSON_TYPES);

@@ -17,6 +17,7 @@ const SECRETS = serviceSecrets({
   webhookSecret: 'a-webhook-secret',
   cwmpPassword: 'a-cwmp-password',
   cwmpSessionSecret: 'a-secret-of-all-replicas',
+  sessionSecret: 'a-secret-of-sessions',
   databaseAdmin: 'admin-pass',
   databaseUsers: {
     ...{ migrator: 'pass-1', ingest: 'pass-2', writer: 'pass-3' },

@@ -8,6 +8,8 @@ export const DEVICE_TABLES = {
   device_events: 'device_id, at, kind, identity',
   identity_findings: 'device_id, kind, other_id',
   fleet_counts: 'lane, reachability',
+  device_conditions: 'device_id, rule',
+  fleet_health_counts: 'lane, reachability, health',
   device_inventory: 'device_id',
   fleet_label_counts: 'lane, label, value, reachability',
 } as const;

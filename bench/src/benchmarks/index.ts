@@ -1,5 +1,6 @@
 import type { Benchmark } from '../benchmark.js';
 import { bulkdataParse } from './bulkdata-parse.js';
+import { coverageCost } from './coverage-cost.js';
 import { cwmpSession } from './cwmp-session.js';
 import { deviceWeek } from './device-week.js';
 import { drain } from './drain.js';
@@ -15,6 +16,10 @@ import { logLayout } from './log-layout.js';
 import { openSessions } from './open-sessions.js';
 import { outage } from './outage.js';
 import { retention } from './retention.js';
+import { rulesCost } from './rules-cost.js';
+import { simulatorMillion } from './simulator-million.js';
+import { simulatorSessions } from './simulator-sessions.js';
+import { search } from './search.js';
 import { spike } from './spike.js';
 import { steady } from './steady.js';
 import { steadyMillion } from './steady-million.js';
@@ -32,6 +37,8 @@ export const BENCHMARKS: readonly Benchmark[] = [
   spike,
   outage,
   retention,
+  rulesCost,
+  coverageCost,
   logLayout,
   historyLayout,
   historyAtRest,
@@ -42,4 +49,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   openSessions,
   inventoryImport,
   fleetSummary,
+  search,
+  simulatorMillion,
+  simulatorSessions,
 ];

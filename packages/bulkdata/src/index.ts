@@ -6,3 +6,4 @@ export * from './events-of-reports.js';
 export { readJsonReports } from './json/read-json-reports.js';
 export * from './read-bulk-body.js';
 export { readBulkSender, type BulkSender } from './sender.js';
+export { BULK_DATA_TYPE, readPushedReports } from './pushed-reports.js';

@@ -1,5 +1,5 @@
 import { refuse, type Refusal } from '@cpemon/contracts';
-import { readSerialNumber } from '@cpemon/domain';
+import { readOui, readSerialNumber } from '@cpemon/domain';
 import { readEndpointId } from './endpoint-id.js';
 
 /** Who sent a bulk report, by the address it was sent to. */
@@ -23,7 +23,6 @@ const INVALID = refuse('invalid_sn', '"sn" is 1 to 64 printable ASCII characters
 /** More parameters than any profile has; the rest is not looked at. */
 const MOST_PARAMETERS = 64;
 const LONGEST_VALUE = 256;
-const LONGEST_OUI = 16;
 const LONGEST_PRODUCT_CLASS = 64;
 const LONGEST_INTERVAL_SECONDS = 31 * 86_400;
 /** What operators call the RequestURIParameter that refers to the profile's Alias or name; in this order. */
@@ -42,7 +41,7 @@ export function readBulkSender(address: string): BulkSender | Refusal {
   if (serial.refused !== undefined) return serial.refused === 'missing_sn' ? MISSING : INVALID;
   const sender: BulkSender = {
     serialNumber: serial.serialNumber,
-    oui: clean(given.get('oui') ?? endpoint?.oui ?? '', LONGEST_OUI).toUpperCase(),
+    oui: readOui(given.get('oui') ?? endpoint?.oui ?? ''),
     productClass: clean(given.get('pc') ?? endpoint?.productClass ?? '', LONGEST_PRODUCT_CLASS),
   };
   const profile = clean(firstOf(given, PROFILE_NAMES) ?? '', LONGEST_VALUE);

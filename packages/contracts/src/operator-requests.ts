@@ -115,18 +115,63 @@ export interface GenerationRequestBody {
   reason: string;
 }
 
+/** Body of `POST /v1/erasures`. `oui` and `product_class` name one of several devices with a serial number, `all` all. */
+export interface EraseRequest {
+  device: string;
+  oui?: string;
+  product_class?: string;
+  all?: true;
+  /** What the inventory knows of it goes as well. */
+  inventory?: boolean;
+  reason: string;
+}
+
+/** Tombstones as they are kept beside backups; hashes and secrets as base64. */
+export interface TombstoneFile {
+  keys: string[];
+  items: {
+    erasure: string;
+    key: string;
+    subject: string;
+    identity?: string;
+    position: [generation: number, lane: number, sequence: number];
+    erased_at: string;
+  }[];
+}
+
 /** A request that is right, or what is wrong with it. */
 export type ReadRequest<T> = { request: T; problem?: never } | { problem: string };
 
 /** Checks what came with a request. Numbers of a query stay text. */
-export type RequestReader<T> = (value: unknown) => ReadRequest<T>;
+export interface RequestReader<T> {
+  (value: unknown): ReadRequest<T>;
+  /** What it checks, as JSON Schema of an object: the same that the document of the API shows. */
+  readonly schema: RequestSchema;
+}
 
-function requestReader<T extends object>(
-  schema: { properties: object; required?: readonly string[] },
+export interface RequestSchema {
+  properties: Readonly<Record<string, object>>;
+  patternProperties?: Readonly<Record<string, object>>;
+  required?: readonly string[];
+  type?: 'object';
+  additionalProperties?: boolean;
+}
+
+/** @param exactlyOne names of which a request has one and no other */
+export function requestReader<T extends object>(
+  given: RequestSchema,
   exactlyOne?: readonly string[],
 ): RequestReader<T> {
-  const isRight = compileSchema({ type: 'object', additionalProperties: false, ...schema });
-  return (value) => {
+  const closed = { type: 'object', additionalProperties: false, ...given } as const;
+  const isRight = compileSchema(closed);
+  const schema: RequestSchema =
+    exactlyOne === undefined
+      ? closed
+      : {
+          ...closed,
+          ...{ oneOf: exactlyOne.map((name) => ({ required: [name], properties: { [name]: true } })) },
+        };
+  const read = (value: unknown): ReadRequest<T> => {
     if (isRight(value)) {
       const request = value as T;
       if (exactlyOne === undefined || exactlyOne.filter((name) => name in request).length === 1)
@@ -139,10 +184,15 @@ function requestReader<T extends object>(
     const what = unknown === undefined ? (error?.message ?? 'is not right') : `has no member "${unknown}"`;
     return { problem: `${where === '' ? 'The request' : where} ${what.slice(0, 200)}.` };
   };
+  return Object.assign(read, { schema });
 }
 
 const lanes = { type: 'integer', minimum: 1, maximum: MOST_LANES };
 const lane = { type: 'integer', minimum: 0, maximum: 65_535 };
+
+/** Tombstones that one request may bring: its body stays within what is read. */
+const MOST_TOMBSTONES = 1000;
+const HASH = { type: 'string', pattern: '^[A-Za-z0-9+/]{43}=$', description: '32 bytes, base64' };
 
 /** Every reader by the request it is of. */
 export const OPERATOR_REQUESTS = {
@@ -218,4 +268,48 @@ export const OPERATOR_REQUESTS = {
     properties: { lanes, reason },
   }),
   reason: requestReader<{ reason: string }>({ required: ['reason'], properties: { reason } }),
+  erase: requestReader<EraseRequest>({
+    required: ['device', 'reason'],
+    properties: {
+      device: FILTER_PROPERTIES.device,
+      oui: line(16, 'OUI of one of several devices with the serial number'),
+      product_class: line(64, 'As oui'),
+      all: { const: true, description: 'All devices with the serial number' },
+      inventory: {
+        type: 'boolean',
+        description: 'Its box, keys and line in the inventory go as well; false',
+      },
+      reason,
+    },
+  }),
+  erasuresQuery: requestReader<{ state?: 'asked' | 'erasing' | 'done'; limit?: string; cursor?: string }>({
+    properties: { state: { enum: ['asked', 'erasing', 'done'] }, limit, cursor },
+  }),
+  nothing: requestReader<Record<never, never>>({ properties: {} }),
+  tombstonePage: requestReader<{ limit?: string; cursor?: string }>({ properties: { limit, cursor } }),
+  tombstonePlace: requestReader<{ cursor?: string }>({ properties: { cursor } }),
+  tombstones: requestReader<TombstoneFile>({
+    required: ['keys', 'items'],
+    properties: {
+      keys: { type: 'array', maxItems: 100, items: HASH },
+      items: {
+        ...{ type: 'array', minItems: 1, maxItems: MOST_TOMBSTONES },
+        items: {
+          ...{ type: 'object', additionalProperties: false },
+          required: ['erasure', 'key', 'subject', 'position', 'erased_at'],
+          properties: {
+            erasure: { type: 'string', pattern: '^[\\x21-\\x7e]{1,40}$' },
+            key: { type: 'string', pattern: '^[0-9a-f]{16}$' },
+            subject: HASH,
+            identity: HASH,
+            position: {
+              ...{ type: 'array', minItems: 3, maxItems: 3 },
+              items: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+            },
+            erased_at: time('When the erasure was received'),
+          },
+        },
+      },
+    },
+  }),
 };

@@ -208,7 +208,9 @@ function readFields(
       if (reason !== undefined) (dropped ??= []).push(reason);
       continue;
     }
-    if (value === null || field.to === 'time' || field.to === 'serial number') continue;
+    // Undefined is what another shape has a name for and says nothing of.
+    if (value === null || value === undefined) continue;
+    if (field.to === 'time' || field.to === 'serial number') continue;
     if (!isRight) {
       if (shapes !== undefined && typeof value === 'object' && namesEvent(field)) return false;
       const salvaged = salvageValue(field, value);

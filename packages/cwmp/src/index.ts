@@ -14,5 +14,6 @@ export { OLDEST_NAMESPACE, type AnsweredMessage } from './write/envelope.js';
 export * from './write/fault.js';
 export * from './write/get-parameter-values.js';
 export { ACS_METHODS, writeResponse, type AcsMethod } from './write/responses.js';
+export { completeEvent } from './events/complete-event.js';
 export * from './events/events-of-message.js';
 export type { MessageContext, MessagePath, SessionDevice } from './events/message-context.js';

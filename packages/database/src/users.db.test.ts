@@ -123,12 +123,12 @@ test('a role sees nothing of another schema whose name differs where an undersco
 });
 
 test('a refresh adds the tables that came and takes back rights that the role no longer has', async () => {
-  await database.pool.query('CREATE TABLE alerts (x INT)');
+  await database.pool.query('CREATE TABLE novelties (x INT)');
   await database.pool.query(`GRANT DELETE ON log_records TO '${userName('ingest')}'@'%'`);
   await refreshUsers(database.pool, database.schema, {
     ingest: rolePassword('ingest'),
     writer: rolePassword('writer'),
   });
-  await may('writer', 'INSERT INTO alerts VALUES (1)');
+  await may('writer', 'INSERT INTO novelties VALUES (1)');
   await mayNot('ingest', 'DELETE FROM log_records');
 });

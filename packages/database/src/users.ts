@@ -23,6 +23,12 @@ const isIntake = (table: string) => table.startsWith('intake_');
 const isInventory = (table: string) =>
   table === 'expected_devices' || table.startsWith('inventory_') || table.startsWith('label_set');
 
+const isErasure = (table: string) => table.startsWith('erasure');
+
+/** What operators plan, and nobody else writes. */
+const isPlanned = (table: string) => table === 'silences' || table === 'maintenance_windows';
+const isAccess = (table: string) => table.startsWith('access_');
+
 /** What an append needs: the log grows, the lanes' heads move, and the process says that it accepts. */
 function ingestPrivileges(table: string): readonly TablePrivilege[] {
   if (table === 'log_records') return ['SELECT', 'INSERT'];
@@ -41,9 +47,14 @@ function writerPrivileges(table: string): readonly TablePrivilege[] {
   if (OWNED_LOG_TABLES.includes(table)) return ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
   // MySQL wants UPDATE for a locking read; a generation is marked ready by the writer that handed it over.
   if (table === 'log_lanes' || table === 'log_generations') return ['SELECT', 'UPDATE'];
-  if (isLog(table) || table === 'job_leases' || table === 'operator_audit') return ['SELECT'];
+  if (isLog(table) || table === 'operator_audit') return ['SELECT'];
+  // Alerts are evaluated and sent by one writer at a time.
+  if (table === 'job_leases') return ['SELECT', 'INSERT', 'UPDATE'];
+  if (isPlanned(table)) return ['SELECT'];
   // Inventory is written by the API; owners only read it.
   if (isInventory(table)) return ['SELECT'];
+  // Who may ask is no business of theirs.
+  if (isAccess(table)) return [];
   return ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 }
 
@@ -63,7 +74,12 @@ function apiPrivileges(table: string): readonly TablePrivilege[] {
   if (table === 'operator_audit') return ['SELECT', 'INSERT'];
   // An operator opens a generation through it: the old one is sealed, the new one and its lanes are added.
   if (table === 'log_generations') return ['SELECT', 'INSERT', 'UPDATE'];
-  if (isInventory(table)) return ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
+  if (isInventory(table) || isAccess(table)) return ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
+  // Erasures are asked for, and tombstones brought along after a restore.
+  if (isErasure(table)) return ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
+  if (isPlanned(table)) return ['SELECT', 'INSERT', 'UPDATE'];
+  // An operator acknowledges an alert.
+  if (table === 'alerts') return ['SELECT', 'UPDATE'];
   // An operator releases an identity.
   if (table === 'quarantined_identities') return ['SELECT', 'UPDATE'];
   if (WISH_TABLES.includes(table)) return ['SELECT', 'INSERT', 'UPDATE'];
@@ -73,6 +89,9 @@ function apiPrivileges(table: string): readonly TablePrivilege[] {
 const AGEING_TABLES: readonly string[] = [
   ...['log_producers', 'log_members', 'intake_processes', 'intake_gaps', 'operator_audit'],
   'quarantined_identities',
+  ...['change_feed', 'alerts', 'outbox', 'silences', 'maintenance_windows'],
+  // Of an erased device.
+  'device_events',
   ...[
     'log_dead_letters',
     'log_skips',
@@ -85,7 +104,7 @@ const AGEING_TABLES: readonly string[] = [
 
 /** What scheduled work needs: partitions are added (ALTER, CREATE, INSERT) and dropped, and what is over goes. */
 function maintenancePrivileges(table: string): readonly TablePrivilege[] {
-  if (table === 'log_records') return ['SELECT', 'INSERT', 'CREATE', 'ALTER', 'DROP'];
+  if (table === 'log_records' || table === 'ddl_room') return ['SELECT', 'INSERT', 'CREATE', 'ALTER', 'DROP'];
   if (table === 'job_leases') return ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
   if (table === 'log_retention' || table === 'log_groups') return ['SELECT', 'INSERT', 'UPDATE'];
   if (table === 'log_offsets') return ['SELECT', 'UPDATE'];
@@ -93,7 +112,8 @@ function maintenancePrivileges(table: string): readonly TablePrivilege[] {
   // History is packed, and its partitions are made and dropped; of a device that is gone nothing is packed.
   if (table.startsWith('history_'))
     return ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'ALTER', 'DROP'];
-  if (table === 'devices') return ['SELECT'];
+  if (table === 'devices' || table === 'change_feed_heads' || table === 'log_parked') return ['SELECT'];
+  if (isErasure(table)) return ['SELECT', 'UPDATE', 'DELETE'];
   return AGEING_TABLES.includes(table) ? ['SELECT', 'DELETE'] : [];
 }
 

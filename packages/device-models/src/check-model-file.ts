@@ -22,22 +22,29 @@ const METRIC_NAME = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/;
 const PATH = /^(?:Device|InternetGatewayDevice)?(?:\.[A-Za-z0-9_-]+|\.\{i\})+$/;
 const CONCRETE_PATH = /^(?:Device|InternetGatewayDevice)(?:\.[A-Za-z0-9_-]+)+$/;
 
+/** The line on which an object or list of a file begins, from 1; undefined where that is not known. */
+export type LineOf = (node: object) => number | undefined;
+
 /**
  * Checks a file as a whole: what a person wrote is either right or named with all its mistakes.
- * @param file parsed JSON
+ * @param file parsed JSON or YAML
  * @throws ModelFileError
  */
-export function checkModelFile(file: unknown): ModelFile {
+export function checkModelFile(file: unknown, lineOf: LineOf = () => undefined): ModelFile {
   const problems: string[] = [];
+  const at = (node: unknown, what: string): string => {
+    const line = typeof node === 'object' && node !== null ? lineOf(node) : undefined;
+    return line === undefined ? what : `line ${line}: ${what}`;
+  };
   if (!isObject(file)) throw new ModelFileError('?', ['is no object']);
   const name = typeof file['name'] === 'string' && file['name'] !== '' ? file['name'] : undefined;
   if (name === undefined) problems.push('"name" is missing');
   checkFields(file, FILE_FIELDS, 'the file', problems);
   if (file['match'] !== undefined) checkMatch(file['match'], problems);
   if (!Array.isArray(file['rules'])) problems.push('"rules" is no list');
-  else file['rules'].forEach((rule, index) => checkRule(rule, `rule ${index + 1}`, problems));
-  checkPaths(file['known'], 'known', PATH, problems);
-  checkPaths(file['ask'], 'ask', CONCRETE_PATH, problems);
+  else file['rules'].forEach((rule, index) => checkRule(rule, at(rule, `rule ${index + 1}`), problems));
+  checkPaths(file['known'], at(file['known'], '"known"'), PATH, problems);
+  checkPaths(file['ask'], at(file['ask'], '"ask"'), CONCRETE_PATH, problems);
   if (problems.length > 0) throw new ModelFileError(name ?? '?', problems);
   return file as unknown as ModelFile;
 }
@@ -112,15 +119,15 @@ function checkUnit(unit: unknown, metric: string, where: string, problems: strin
   if (!ending.test(metric)) problems.push(`${where}: "${metric}" does not end in the unit of "${unit}"`);
 }
 
-function checkPaths(paths: unknown, field: string, form: RegExp, problems: string[]): void {
+function checkPaths(paths: unknown, where: string, form: RegExp, problems: string[]): void {
   if (paths === undefined) return;
-  if (!Array.isArray(paths)) return void problems.push(`"${field}" is no list`);
+  if (!Array.isArray(paths)) return void problems.push(`${where} is no list`);
   for (const path of paths) {
-    if (!isText(path) || !form.test(path)) problems.push(`"${field}": ${String(path)} is no path`);
-    else if (isSecretParameter(path)) problems.push(`"${field}": the name of ${path} is a secret's`);
+    if (!isText(path) || !form.test(path)) problems.push(`${where}: ${String(path)} is no path`);
+    else if (isSecretParameter(path)) problems.push(`${where}: the name of ${path} is a secret's`);
   }
   const patterns = new Set(paths.map((path) => readParameterPath(String(path)).pattern));
-  if (field === 'known' && patterns.size < paths.length) problems.push(`"${field}" names a path twice`);
+  if (form === PATH && patterns.size < paths.length) problems.push(`${where} names a path twice`);
 }
 
 function checkFields(

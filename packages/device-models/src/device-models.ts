@@ -14,6 +14,8 @@ export interface ParameterSender {
 /** A rule ready for use. */
 export interface CompiledRule {
   rule: ModelRule;
+  /** Name of the file that it is of. */
+  file: string;
   /** Where two rules fill the same metric, the higher rank does: rules for some devices, then later files. */
   rank: number;
   match?: SenderMatch;
@@ -53,7 +55,7 @@ const LONGEST_REMEMBERED = 256;
  * @throws ModelFileError when a file is not right
  */
 export function createDeviceModels(files: readonly unknown[]): DeviceModels {
-  const checked = files.map(checkModelFile);
+  const checked = files.map((file) => checkModelFile(file));
   const rules = compileRules(checked);
   const known = new Set(checked.flatMap((file) => file.known ?? []).map((path) => patternOf(path)));
   const remembered = new Map<string, PathMeaning>();
@@ -101,7 +103,7 @@ function compileRules(files: readonly ModelFile[]): Map<string, CompiledRule[]> 
     const rank = index + (file.match === undefined ? 0 : files.length);
     for (const rule of file.rules) {
       const pattern = patternOf(rule.path);
-      const entry: CompiledRule = { rule, rank };
+      const entry: CompiledRule = { rule, file: file.name, rank };
       if (file.match !== undefined) entry.match = lowerCase(file.match);
       if ('connection' in rule) {
         const connection = patternOf(rule.connection);
@@ -121,6 +123,14 @@ function lowerCase(match: SenderMatch): SenderMatch {
       texts.map((text) => text.toLowerCase()),
     ]),
   );
+}
+
+/** The rule that reads the values of a path for a sender. */
+export function ruleFor({ rules }: PathMeaning, sender: ParameterSender): CompiledRule | undefined {
+  for (const compiled of rules) {
+    if (compiled.match === undefined || matchesSender(compiled.match, sender)) return compiled;
+  }
+  return undefined;
 }
 
 /** Whether a sender is one that `match` means. */

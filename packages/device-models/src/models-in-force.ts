@@ -12,7 +12,10 @@ let inForce: ModelsInForce = { models: BUILT_IN_MODELS, unknownValues: 'dropped'
 /** What counts where a caller names nothing else: the built-in files, unless the process was started with others. */
 export const modelsInForce = (): ModelsInForce => inForce;
 
-/** For the start of a process, before its first message: what it read and what it kept must not differ within one. */
+/**
+ * For the start of a process, and for files that have changed since. An event is read and redacted without a pause, so
+ * that no set is changed within one.
+ */
 export function putModelsInForce(chosen: ModelsInForce): void {
   inForce = chosen;
 }

@@ -1,6 +1,6 @@
 import { REDACTED, type AttributeName, type ParameterValues } from '@cpemon/domain';
 import {
-  matchesSender,
+  ruleFor,
   type CompiledRule,
   type DeviceModels,
   type ParameterSender,
@@ -84,13 +84,6 @@ interface MemoryReading {
   rank: number;
   raw: number;
   unit: UnitName;
-}
-
-function ruleFor({ rules }: PathMeaning, sender: ParameterSender): CompiledRule | undefined {
-  for (const compiled of rules) {
-    if (compiled.match === undefined || matchesSender(compiled.match, sender)) return compiled;
-  }
-  return undefined;
 }
 
 function readValue(reading: Reading, compiled: CompiledRule, meaning: PathMeaning, value: string): void {

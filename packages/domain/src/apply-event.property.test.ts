@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { applyEvent, type ReceivedEvent } from './apply-event.js';
+import { applyEvent } from './apply-event.js';
+import type { ReceivedEvent } from './received-event.js';
 import { newDeviceRecord, type DeviceRecord } from './device-record.js';
 import type { CpeEvent, EventType, ReportData } from './event.js';
 import type { IntakeGap, IntakeHistory } from './intake-history.js';
@@ -7,7 +8,8 @@ import { INTAKE_PATHS, sourceOfPath } from './intake-path.js';
 import { DEFAULT_REACHABILITY_SETTINGS } from './reachability.js';
 import { currentValues } from './report-values.js';
 import type { TimelineEntry } from './timeline.js';
-import { judgeAtWatermark, type JudgementRules, type Transition } from './transitions.js';
+import type { JudgementRules } from './judgement-rules.js';
+import { judgeAtWatermark, type Transition } from './transitions.js';
 
 const NOON = Date.UTC(2026, 10, 21, 12);
 const METRICS = ['cpu_used_ratio', 'uptime_seconds', 'rx_power_dbm', 'wifi_clients'];
@@ -73,7 +75,9 @@ const sketches = fc.array(
     ),
     lagSeconds: fc.option(fc.integer({ min: -100, max: 2000 })),
     interval: fc.option(fc.constantFrom(5, 60, 900), { nil: undefined }),
-    metrics: fc.dictionary(fc.constantFrom(...METRICS), fc.double({ noNaN: true }), { maxKeys: 3 }),
+    metrics: fc.dictionary(fc.constantFrom(...METRICS), fc.oneof(fc.double({ noNaN: true }), fc.nat(5000)), {
+      maxKeys: 3,
+    }),
     type: fc.constantFrom<EventType>(
       'cpemon.heartbeat.v1',
       'cpemon.acs-event.v1',
@@ -117,9 +121,9 @@ function run(
   const timeline: TimelineEntry[] = [];
   events.forEach((event, index) => {
     applyEvent(record, event, rules, transitions, timeline);
-    if (batchEnds.includes(index)) judgeAtWatermark(record, event.receivedAt, rules, transitions);
+    if (batchEnds.includes(index)) judgeAtWatermark(record, event.receivedAt, rules, transitions, timeline);
   });
-  if (events.length > 0) judgeAtWatermark(record, until, rules, transitions);
+  if (events.length > 0) judgeAtWatermark(record, until, rules, transitions, timeline);
   const { quietUntil: _quietUntil, ...kept } = record;
   return {
     kept,

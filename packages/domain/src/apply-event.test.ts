@@ -4,7 +4,8 @@ import { TEST_EVENT_TYPE, type CpeEvent, type EventType, type ReportData } from 
 import { emptyIntakeHistory } from './intake-history.js';
 import { DEFAULT_REACHABILITY_SETTINGS } from './reachability.js';
 import { currentValues } from './report-values.js';
-import type { JudgementRules, Transition } from './transitions.js';
+import type { JudgementRules } from './judgement-rules.js';
+import type { Transition } from './transitions.js';
 
 const NOON = Date.UTC(2026, 10, 21, 12);
 const RULES: JudgementRules = { settings: DEFAULT_REACHABILITY_SETTINGS, intake: emptyIntakeHistory() };

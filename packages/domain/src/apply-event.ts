@@ -1,32 +1,28 @@
+import { NO_EVIDENCE, tellAbsence } from './absence.js';
 import { behindMs, forgetProfiles } from './bulk-profile.js';
 import { noteReportRate } from './chatty.js';
 import { newSourceRecord, type DeviceRecord, type SourceRecord } from './device-record.js';
 import { EARLIEST_BELIEVABLE_MS, FURTHEST_AHEAD_MS } from './device-time.js';
 import { EVENT_TYPES, TEST_EVENT_TYPE, type CpeEvent } from './event.js';
+import type { HealthRules } from './health/health-rules.js';
+import { judgeHealth } from './health/judge-health.js';
 import { intakeOfSource } from './intake-history.js';
+import type { JudgementRules } from './judgement-rules.js';
 import { isObservation } from './observation.js';
 import { mayTell, tellOccurrences } from './occurrences.js';
 import { olderReadings, withoutOlder } from './older-readings.js';
 import { isOfProfile } from './profile-source.js';
+import type { ReceivedEvent } from './received-event.js';
 import { identityCode, remember, remembers } from './recent-identities.js';
 import { isNewer, withReport } from './report-values.js';
+import { evidenceOf, noteRestart } from './restarts.js';
 import { expectedIntervalMs, learnInterval, rhythmOf, type Rhythm } from './reporting-interval.js';
+import { settleRestlessness } from './restlessness.js';
 import { isOwnRequest, seenAtOf } from './sign-of-life.js';
-import type { TimelineEntry } from './timeline.js';
-import { judgeAfterEvent, judgeBeforeEvent, type JudgementRules, type Transition } from './transitions.js';
+import { endSilence } from './telemetry-silence.js';
+import { timelineIdentity, type TimelineEntry } from './timeline.js';
+import { absenceEndedAt, judgeAfterEvent, judgeBeforeEvent, type Transition } from './transitions.js';
 import { tellChanges, valuesBefore } from './value-changes.js';
-
-/** An event as the log hands it out. `receivedAt` is the database's time, epoch ms, and never falls in a lane. */
-export interface ReceivedEvent {
-  sequence: number;
-  receivedAt: number;
-  event: CpeEvent;
-  /**
-   * For an event applied out of its time (it was parked, or a dead letter): the time up to which its lane is applied
-   * and its device judged. It is judged at that time, not at its own.
-   */
-  judgedAt?: number;
-}
 
 /**
  * applied: its values are current now. late: older than the newest report of its source; it may fill in a value
@@ -68,9 +64,9 @@ export function applyEvent(
 ): ApplyOutcome {
   const { event, receivedAt, sequence } = received;
   refuseUnlessApplicable(received, rules);
-  if (isObservation(event)) return applyObservation(record, received, timeline);
+  if (isObservation(event)) return applyObservation(record, received, timeline, rules.health);
   const judgedAt = Math.max(receivedAt, received.judgedAt ?? receivedAt);
-  judgeBeforeEvent(record, judgedAt, rules, transitions);
+  judgeBeforeEvent(record, judgedAt, rules, transitions, timeline);
   const deviceTime = believableTime(event.time, receivedAt);
   const seenAt = seenAtOf(event, deviceTime, receivedAt, record.lastSeenAt);
   const code = identityCode(event.source, event.id);
@@ -79,15 +75,33 @@ export function applyEvent(
   if (remembers(record.recentIdentities, code)) {
     outcome = 'duplicate';
     record.duplicates += 1;
-    if (isOwnRequest(event.source)) seen(record, source, seenAt);
+    if (isOwnRequest(event.source)) {
+      endAbsence(record, event, seenAt, judgedAt, rules, timeline);
+      seen(record, source, seenAt);
+    }
   } else {
     remember(record.recentIdentities, code);
     // What had to wait has been a sign of life already, so how far apart reports were is not known of it any more.
     if (received.judgedAt === undefined) noteReportRate(record, source, event, seenAt, deviceTime, timeline);
+    const told = timeline.length;
     if (mayTell(event.data)) tellOccurrences(record, event, deviceTime, receivedAt, timeline);
+    const telling = { timeline, told, settings: rules.settings };
+    noteRestart(record, source, received, deviceTime, seenAt, telling);
+    if (isAway(record)) {
+      const evidence = evidenceOf(record, source, received, rules.settings);
+      endAbsence(record, event, seenAt, judgedAt, rules, timeline, evidence);
+    }
+    endSilence(record, source, seenAt, timeline);
     const known = valuesBefore(record, source, event.data);
     outcome = applyReport(source, received, deviceTime, seenAt, rules);
-    if (outcome === 'applied') tellChanges(record, source, received, deviceTime, known, timeline);
+    if (outcome === 'applied') {
+      tellChanges(record, source, received, deviceTime, known, timeline);
+      if (rules.health !== undefined) {
+        // A relayed value is as old as its event; a retained one was made before it came.
+        const readAt = Math.min(seenAt, source.newestReceivedAt);
+        judgeHealth(record, source, received, deviceTime, readAt, rules.health, timeline);
+      }
+    }
     if (outcome === 'late') record.late += 1;
     seen(record, source, seenAt);
   }
@@ -103,9 +117,11 @@ export function applyEvent(
  */
 function applyObservation(
   record: DeviceRecord,
-  { event, receivedAt, sequence }: ReceivedEvent,
+  received: ReceivedEvent,
   timeline: TimelineEntry[],
+  health: HealthRules | undefined,
 ): ApplyOutcome {
+  const { event, receivedAt, sequence } = received;
   const { data } = event;
   const code = identityCode(event.source, event.id);
   const deviceTime = believableTime(event.time, receivedAt);
@@ -132,7 +148,12 @@ function applyObservation(
   source.lastSeenAt = Math.max(source.lastSeenAt, receivedAt);
   const rankAt = late ? Math.min(orderAt, receivedAt) : receivedAt;
   source.reports = withReport(source.reports, { orderAt, deviceTime, rankAt, sequence }, data);
-  if (!late) tellChanges(record, source, { event, receivedAt }, deviceTime, known, timeline);
+  if (!late) {
+    tellChanges(record, source, { event, receivedAt }, deviceTime, known, timeline);
+    if (health !== undefined && record.reachability !== 'offline') {
+      judgeHealth(record, source, received, deviceTime, Math.min(orderAt, receivedAt), health, timeline);
+    }
+  }
   return late ? 'late' : 'applied';
 }
 
@@ -145,18 +166,46 @@ function observerOf({ sources }: DeviceRecord, name: string): SourceRecord {
   return added;
 }
 
+const isAway = ({ reachability }: DeviceRecord): boolean =>
+  reachability === 'stale' || reachability === 'offline';
+
+/** Tells the absence that a sign of life at `seenAt` ends, when it ends one. */
+function endAbsence(
+  record: DeviceRecord,
+  event: CpeEvent,
+  seenAt: number,
+  judgedAt: number,
+  rules: JudgementRules,
+  timeline: TimelineEntry[],
+  evidence = NO_EVIDENCE,
+): void {
+  const unobservedMs = absenceEndedAt(record, seenAt, judgedAt, rules);
+  if (unobservedMs === null) return;
+  const identity = timelineIdentity(event.source, event.id);
+  tellAbsence(record, seenAt, unobservedMs, evidence, identity, timeline);
+}
+
 /** Takes no more from an event than that its device lives: it waits behind one that cannot be applied. */
 export function applySignOfLife(
   record: DeviceRecord,
-  { event, receivedAt }: ReceivedEvent,
+  received: ReceivedEvent,
   rules: JudgementRules,
   transitions: Transition[],
+  timeline: TimelineEntry[] = [],
 ): void {
+  const { event, receivedAt } = received;
   if (isObservation(event)) return;
-  judgeBeforeEvent(record, receivedAt, rules, transitions);
+  judgeBeforeEvent(record, receivedAt, rules, transitions, timeline);
   const deviceTime = believableTime(event.time, receivedAt);
   const seenAt = seenAtOf(event, deviceTime, receivedAt, record.lastSeenAt);
-  seen(record, sourceOf(record, event.source), seenAt);
+  const source = sourceOf(record, event.source);
+  settleRestlessness(record, seenAt, timeline);
+  if (isAway(record)) {
+    const evidence = evidenceOf(record, source, received, rules.settings);
+    endAbsence(record, event, seenAt, receivedAt, rules, timeline, evidence);
+  }
+  endSilence(record, source, seenAt, timeline);
+  seen(record, source, seenAt);
   judgeAfterEvent(record, receivedAt, rules, transitions);
 }
 

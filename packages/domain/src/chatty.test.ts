@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { applyEvent } from './apply-event.js';
-import { NORMAL_AGAIN_MS, isChatty } from './chatty.js';
+import { NORMAL_AGAIN_MS, isChatty, isOneMore, thinningMs } from './chatty.js';
 import { newDeviceRecord, type DeviceRecord } from './device-record.js';
 import type { CpeEvent } from './event.js';
 import { emptyIntakeHistory } from './intake-history.js';
@@ -216,4 +216,19 @@ test('whatever comes, counts stay small and finite', () => {
     }),
     { numRuns: 50 },
   );
+});
+
+describe('thinning', () => {
+  test('goes by the interval that the source declares, ten seconds at most', () => {
+    expect(thinningMs({ declaredSeconds: null })).toBe(10_000);
+    expect(thinningMs({ declaredSeconds: 300 })).toBe(10_000);
+    expect(thinningMs({ declaredSeconds: 2 })).toBe(2000);
+  });
+
+  test('keeps one value of each stretch of time, whichever way the clock went', () => {
+    expect(isOneMore(19_999, 10_000, 10_000)).toBe(true);
+    expect(isOneMore(20_000, 19_999, 10_000)).toBe(false);
+    expect(isOneMore(5_000, 19_999, 10_000)).toBe(false);
+    expect(isOneMore(5_000, -Infinity, 10_000)).toBe(false);
+  });
 });

@@ -31,6 +31,21 @@ export const isChatty = ({ reportRate }: Pick<DeviceRecord, 'reportRate'>): bool
   reportRate !== null && reportRate.chattySince !== null;
 
 /**
+ * How long one sample of a source's metric stands for all of a chatty device, ms: what history keeps of a quiet device is
+ * not thinned, so no longer than the interval that the source declares.
+ */
+export const thinningMs = ({ declaredSeconds }: Pick<SourceRecord, 'declaredSeconds'>): number =>
+  declaredSeconds === null ? QUIET_APART_MS : Math.min(declaredSeconds * 1000, QUIET_APART_MS);
+
+/**
+ * Whether a value is one more than history keeps of a chatty device: another one stands in the same stretch of time. By
+ * times of the device alone, so that the log applied again gives the same samples.
+ * @param at and @param storedAt times of the values, epoch ms; -Infinity where none is stored
+ */
+export const isOneMore = (at: number, storedAt: number, everyMs: number): boolean =>
+  Math.floor(at / everyMs) === Math.floor(storedAt / everyMs);
+
+/**
  * Counts a report that is about to be applied. A device is chatty when, over five minutes, it has sent more than six
  * reports a minute, and more than three times as many as its sources declare and ten times as many as was usual of those
  * that declare nothing. Nothing is kept of a device none of whose sources comes near that.

@@ -1,4 +1,4 @@
-import { adoptIdentity, identityOf, matchIdentity, type DeviceIdentity } from './device-identity.js';
+import { adoptIdentity, identityOf, matchIdentity, readOui, type DeviceIdentity } from './device-identity.js';
 import type { CpeEvent } from './event.js';
 
 const device = (oui = '', productClass = ''): DeviceIdentity => ({ serialNumber: 'SN1', oui, productClass });
@@ -63,4 +63,11 @@ test('what no column can hold never becomes part of an identity', () => {
   expect(identityOf(event({ productclass: `${'x'.repeat(63)}😀` })).productClass).toBe(
     `${'x'.repeat(63)}\uFFFD`,
   );
+});
+
+test('an OUI of which the upper case is too long, or no ASCII, is none', () => {
+  expect(readOui(' 00259e ')).toBe('00259E');
+  expect(readOui('x'.repeat(40))).toBe('X'.repeat(16));
+  expect(readOui('ß'.repeat(16))).toBe('');
+  expect(readOui('')).toBe('');
 });

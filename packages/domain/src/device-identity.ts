@@ -9,9 +9,19 @@ export interface DeviceIdentity {
 }
 
 const OUI = /^[\x21-\x7e]{1,16}$/;
+const LONGEST_OUI = 16;
 const LONGEST_PRODUCT_CLASS = 64;
 /** Half of a character: no database keeps it. */
 const LONE_SURROGATE = /\p{Surrogate}/gu;
+
+/**
+ * An OUI as it is compared: upper-case, at most 16 printable ASCII characters. Empty for what cannot be one: of some
+ * characters the upper case is longer than they are.
+ */
+export function readOui(text: string): string {
+  const oui = text.trim().slice(0, LONGEST_OUI).toUpperCase();
+  return OUI.test(oui) ? oui : '';
+}
 
 /** The identity that an event gives its device; an OUI that cannot be one counts as absent. */
 export function identityOf(event: CpeEvent): DeviceIdentity {

@@ -1,4 +1,5 @@
 import type { AttributeName } from './event.js';
+import type { HealthRecord } from './health/health.js';
 import type { Reachability } from './reachability.js';
 import type { RecentIdentities } from './recent-identities.js';
 
@@ -36,6 +37,8 @@ export interface SourceRecord {
   periodicAt: number | null;
   /** A late report that may be the first after a step of the device's clock. */
   stepCandidate: { skewMs: number; receivedAt: number; boot: boolean } | null;
+  /** Since when it has been silent on a device that lives, epoch ms; null while it is not. See telemetry-silence.ts. */
+  silentSince: number | null;
   /** Newest first; each attribute and metric stands in one of them only. */
   reports: Report[];
 }
@@ -68,8 +71,22 @@ export interface ReportRate {
   normalMs: number;
 }
 
+/** What must be known of a device to tell that it restarts or vanishes again and again. See restlessness.ts. */
+export interface Restlessness {
+  /** When it was last told to have booted, for whatever cause; null: not of late. */
+  bootAt: number | null;
+  /** Its last boots by power or crash, epoch ms, oldest first. */
+  boots: number[];
+  /** Since when it is in a reboot loop; null when it is not. */
+  loopSince: number | null;
+  /** When it last came back from absences that no boot explains, epoch ms, oldest first. */
+  returns: number[];
+  /** Since when it flaps; null when it does not. */
+  flappingSince: number | null;
+}
+
 /** All that the owner of a lane knows about a device: what apply-event.ts changes and the store keeps. */
-export interface DeviceRecord {
+export interface DeviceRecord extends HealthRecord {
   /** 0 until the device is registered. */
   deviceId: number;
   serialNumber: string;
@@ -84,6 +101,8 @@ export interface DeviceRecord {
   reachability: Reachability;
   reason: string;
   since: number;
+  /** The combination of labels that it has by the inventory; 0 for none. */
+  labelSetId: number;
   /** Every event applied to the device, of which repeats and late ones. */
   applied: number;
   duplicates: number;
@@ -94,6 +113,8 @@ export interface DeviceRecord {
   repeats: RepeatMemory | null;
   /** Null of nearly all of a fleet. */
   reportRate: ReportRate | null;
+  /** Null of nearly all of a fleet. */
+  restlessness: Restlessness | null;
   /** The source heard last stands first. */
   sources: SourceRecord[];
   /** Before this moment silence changes nothing (a lower bound; gaps of intake only move it back). */
@@ -116,12 +137,20 @@ export function newDeviceRecord(
     reachability: 'unknown',
     reason: '',
     since: firstSeenAt,
+    health: 'unknown',
+    healthReason: '',
+    healthSince: -Infinity,
+    conditions: null,
+    baselines: null,
+    anchors: null,
+    labelSetId: 0,
     applied: 0,
     duplicates: 0,
     late: 0,
     recentIdentities: [],
     repeats: null,
     reportRate: null,
+    restlessness: null,
     sources: [],
     quietUntil: -Infinity,
   };
@@ -139,6 +168,7 @@ export function newSourceRecord(source: string): SourceRecord {
     learntSeconds: null,
     periodicAt: null,
     stepCandidate: null,
+    silentSince: null,
     reports: [],
   };
 }

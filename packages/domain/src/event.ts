@@ -1,3 +1,4 @@
+import type { EraseWish } from './erase-wish.js';
 import type { InventoryCommand } from './inventory.js';
 
 /** An event that fails when it is applied, for tests and demos; taken in only where that is allowed. */
@@ -5,6 +6,12 @@ export const TEST_EVENT_TYPE = 'cpemon.test.v1';
 
 /** Made by our own API only; see inventory.ts. */
 export const COMMAND_EVENT_TYPE = 'cpemon.command.v1';
+
+/**
+ * Made by our own API only: everything of the device that was received before it goes (erase-wish.ts). A type of its own, so
+ * that a writer of before, which does not know it, lets the device wait for one that does.
+ */
+export const ERASE_EVENT_TYPE = 'cpemon.erase.v1';
 
 /** The types of event this version knows. The major version is part of the type; a new major is a new type. */
 export const EVENT_TYPES = [
@@ -22,6 +29,7 @@ export const EVENT_TYPES = [
   'cpemon.observation.v1',
   // What somebody wants of a device, by way of its lane: no sign of life, and nothing that the device said.
   COMMAND_EVENT_TYPE,
+  ERASE_EVENT_TYPE,
   TEST_EVENT_TYPE,
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
@@ -74,6 +82,8 @@ export interface ReportData {
   origin?: EventOrigin;
   /** What a command wants; of no other type. */
   command?: InventoryCommand;
+  /** What is to be erased; of `cpemon.erase.v1` alone. */
+  erase?: EraseWish;
   /** What a test event does; of no other type. */
   test?: TestFailure;
 }

@@ -1,6 +1,6 @@
 import { INTAKE_PATHS, pathOfSource, type IntakePath } from './intake-path.js';
 
-/** A time during which nobody accepted events on a path, epoch ms. */
+/** A time during which nobody accepted events on a path, or its source was silent as a whole; epoch ms. */
 export interface IntakeGap {
   startedAt: number;
   endedAt: number;
@@ -14,6 +14,10 @@ export interface PathIntake {
   acceptedAt: number | null;
   /** Closed gaps in order of time, not overlapping. */
   gaps: readonly IntakeGap[];
+  /** Times in which its source was silent (source-silence.ts), in order; one that lasts is open and ends at Infinity. */
+  silences?: readonly IntakeGap[];
+  /** Up to when it is decided whether the source is silent; Infinity or absent: nobody decides. */
+  decidedUntil?: number;
 }
 
 export type IntakeHistory = Readonly<Record<IntakePath, PathIntake>>;
@@ -41,8 +45,43 @@ export function intakeOfSource(history: IntakeHistory, source: string): PathInta
   return path === undefined ? NEVER_SERVED : history[path];
 }
 
+/** Up to when it is proven whether the path was accepting and its source spoke; null when nobody has ever served it. */
+export function provenUntil({ acceptedAt, decidedUntil = Infinity }: PathIntake): number | null {
+  return acceptedAt === null ? null : Math.min(acceptedAt, decidedUntil);
+}
+
 /** The gaps that touch the time from `since` to `until`, with the one still open at `until` when there is one. */
 export function gapsBetween(intake: PathIntake, since: number, until: number): readonly IntakeGap[] {
+  const shut = shutBetween(intake, since, until);
+  const { silences = NONE } = intake;
+  const silent = silences.filter(({ startedAt, endedAt }) => endedAt > since && startedAt < until);
+  return silent.length === 0 ? shut : united(shut, silent, until);
+}
+
+/** Two lists of gaps as one; where one of a closed gap and an open one overlap, both are open. */
+export function united(
+  some: readonly IntakeGap[],
+  others: readonly IntakeGap[],
+  until: number,
+): readonly IntakeGap[] {
+  if (some.length === 0 && others.length === 0) return NONE;
+  const joined: IntakeGap[] = [];
+  const all = [...some, ...others].sort((a, b) => a.startedAt - b.startedAt);
+  for (const { startedAt, endedAt, open } of all) {
+    const end = Math.min(endedAt, until);
+    const last = joined.at(-1);
+    if (last !== undefined && startedAt <= last.endedAt) {
+      joined[joined.length - 1] = {
+        startedAt: last.startedAt,
+        endedAt: Math.max(last.endedAt, open === true ? end : endedAt),
+        ...(open === true || last.open === true ? { open: true } : {}),
+      };
+    } else joined.push({ startedAt, endedAt: open === true ? end : endedAt, ...(open ? { open } : {}) });
+  }
+  return joined;
+}
+
+function shutBetween(intake: PathIntake, since: number, until: number): readonly IntakeGap[] {
   const { acceptedAt, gaps } = intake;
   const open = acceptedAt !== null && until - acceptedAt > BEAT_TOLERANCE_MS;
   let first = gaps.length;

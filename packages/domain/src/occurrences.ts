@@ -1,5 +1,6 @@
 import { bootCauseOf } from './boot-cause.js';
 import type { DeviceRecord } from './device-record.js';
+import { isOtherBoot, startInForce, startToldBy } from './device-start.js';
 import { readDeviceTime } from './device-time.js';
 import type { CpeEvent, Observation, ReportData } from './event.js';
 import {
@@ -12,8 +13,7 @@ import {
   VENDOR_CODE,
 } from './event-codes.js';
 import { identitiesToText, identityCode } from './recent-identities.js';
-import { beginAttempt, endAttempt, isOtherBoot, noteTold, noteTransfer } from './repeats.js';
-import { reportInForce } from './report-values.js';
+import { beginAttempt, endAttempt, noteTold, noteTransfer } from './repeats.js';
 import { TIMELINE_KEPT_MS, timelineIdentity, type TimelineEntry, type TimelineKind } from './timeline.js';
 
 /** What an event is told by: its record as it was before it, and when it happened. */
@@ -71,7 +71,7 @@ function tellCodes(telling: Telling): void {
   const { record, event, receivedAt } = telling;
   const { event_codes: codes = [], command_keys: keys = [], retry_count: retries = 0 } = event.data;
   const retryCount = retries > 0 ? Math.floor(retries) : 0;
-  const startedAt = startOf(event.data, receivedAt);
+  const startedAt = startToldBy(event.data, receivedAt);
   beginAttempt(record, retryCount, startedAt);
   const isNew = (code: string, index: number): boolean =>
     noteTold(record, code, keys[index] ?? '', startedAt) || retryCount === 0;
@@ -99,8 +99,7 @@ function tellCodes(telling: Telling): void {
   tellTransfersOfCodes(telling, transfers);
   // What a retry adds to a boot that was told is no boot of its own, unless it is a bootstrap.
   if (boots.length > 0 && (!bootToldBefore || boots.some((code) => code.startsWith('0')))) {
-    const known = reportInForce(record, 'metrics', 'uptime_seconds')?.report;
-    const startedBefore = known === undefined ? null : known.rankAt - known.metrics['uptime_seconds']! * 1000;
+    const startedBefore = startInForce(record);
     const wentOn = startedAt !== null && startedBefore !== null && !isOtherBoot(startedAt, startedBefore);
     tell(telling, 'boot', { cause: bootCauseOf(codes, wentOn), codes: boots });
   }
@@ -113,12 +112,6 @@ function tellTransfersOfCodes(telling: Telling, codes: readonly { code: string; 
   for (const { code, key } of methods.length > 0 ? methods : codes.slice(0, 1)) {
     tell(telling, 'transfer', { method: clip(code), ...(key === '' ? {} : { command_key: key }) });
   }
-}
-
-/** When the device started by the uptime that it tells, epoch ms. */
-function startOf(data: ReportData, receivedAt: number): number | null {
-  const uptime = data.metrics?.['uptime_seconds'];
-  return uptime !== undefined && uptime >= 0 && uptime < 1e10 ? Math.round(receivedAt - uptime * 1000) : null;
 }
 
 function tellRequest(telling: Telling): void {

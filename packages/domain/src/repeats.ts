@@ -1,16 +1,10 @@
 import type { DeviceRecord, RepeatMemory } from './device-record.js';
+import { isOtherBoot } from './device-start.js';
 import { identityCode } from './recent-identities.js';
 
 /** More events than an Inform has that anybody remembers; beyond, the oldest are forgotten. */
 export const REMEMBERED_TOLD = 16;
 export const REMEMBERED_TRANSFERS = 4;
-/** Two reckonings of when a device started, from uptime and arrival, that differ by less mean the same start. */
-export const SAME_START_MS = 120_000;
-
-/** Whether two reckonings of a device's start are of different boots. */
-export function isOtherBoot(one: number | null, other: number | null): boolean {
-  return one !== null && other !== null && Math.abs(one - other) > SAME_START_MS;
-}
 
 /**
  * Begins an attempt to deliver an Inform. What was told before counts only for a retry within the same boot since

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { applyEvent, type ReceivedEvent } from './apply-event.js';
+import { applyEvent } from './apply-event.js';
+import type { ReceivedEvent } from './received-event.js';
 import { newDeviceRecord, type DeviceRecord } from './device-record.js';
 import type { CpeEvent, ReportData } from './event.js';
 import type { IntakeHistory } from './intake-history.js';
@@ -7,7 +8,7 @@ import { INTAKE_PATHS, sourceOfPath } from './intake-path.js';
 import { DEFAULT_REACHABILITY_SETTINGS } from './reachability.js';
 import { replayEvent } from './replay-event.js';
 import { currentValues } from './report-values.js';
-import type { JudgementRules } from './transitions.js';
+import type { JudgementRules } from './judgement-rules.js';
 
 const NOON = Date.UTC(2026, 10, 21, 12);
 const served = { acceptedAt: NOON + 86_400_000, gaps: [] };

@@ -1,14 +1,11 @@
-import {
-  believableTime,
-  declareInterval,
-  refuseUnlessApplicable,
-  type ReceivedEvent,
-} from './apply-event.js';
+import { believableTime, declareInterval, refuseUnlessApplicable } from './apply-event.js';
 import type { DeviceRecord, Report, SourceRecord } from './device-record.js';
 import type { ReportData } from './event.js';
+import type { JudgementRules } from './judgement-rules.js';
 import { olderReadings, withoutOlder } from './older-readings.js';
+import type { ReceivedEvent } from './received-event.js';
 import { rewriteReport } from './report-values.js';
-import { resumeSilence, type JudgementRules } from './transitions.js';
+import { resumeSilence } from './transitions.js';
 
 /**
  * Rewrites what an event that was applied before says by itself: the values that are still its own, the device's time

@@ -15,8 +15,18 @@ export const TIMELINE_KINDS = [
   'diagnostics',
   'provision',
   'vendor',
+  // It was silent for longer than it may be, and is back.
+  'absence',
+  // It restarts, or comes and goes, again and again; or no longer so.
+  'reboot_loop',
+  'flapping',
+  // A source of a device that lives has fallen silent, or is back.
+  'telemetry',
   // It reports far more often than it says, or no longer so.
   'chatty',
+  // A condition that a health rule looks for has opened or closed; its health is another.
+  'condition',
+  'health',
   // Somebody else told it of the device.
   'observation',
 ] as const;

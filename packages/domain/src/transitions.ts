@@ -1,15 +1,23 @@
-import type { DeviceRecord, SourceRecord } from './device-record.js';
-import { gapsBetween, intakeOfSource, type IntakeHistory } from './intake-history.js';
+import type { DeviceRecord } from './device-record.js';
+import { gapsBetween, intakeOfSource } from './intake-history.js';
+import type { JudgementRules } from './judgement-rules.js';
 import { isObserverSource } from './observation.js';
 import {
   offlineAfterMs,
-  silenceDeadlines,
   staleAfterMs,
   type Reachability,
   type ReachabilitySettings,
-  type SilenceDeadlines,
 } from './reachability.js';
-import { expectedIntervalMs } from './reporting-interval.js';
+import {
+  deadlinesOf,
+  earliestDeadlines,
+  intervalOf,
+  nextDeadline,
+  nextLook,
+  telemetryDeadlines,
+} from './silence-deadlines.js';
+import { beginSilence } from './telemetry-silence.js';
+import type { TimelineEntry } from './timeline.js';
 
 /** A change of a device's reachability, at the time of the deadline or event that caused it. */
 export interface Transition {
@@ -21,27 +29,23 @@ export interface Transition {
   reason: string;
 }
 
-/** What a silence is judged by. */
-export interface JudgementRules {
-  settings: ReachabilitySettings;
-  intake: IntakeHistory;
-  /** Database time of this attempt, epoch ms, for events that fail until some time; the event's own when absent. */
-  attemptAt?: number;
-}
-
 /**
- * Makes the transitions whose deadlines lie before `watermark`, the time up to which the device's lane is applied.
- * A deadline after the last proof that the source's path was accepting is left open: only the next beat tells
- * whether the time between was a gap.
+ * Makes the transitions whose deadlines lie before `watermark`, the time up to which the device's lane is applied, and
+ * tells of sources that have fallen silent by then. A deadline after the last proof that the source's path was accepting
+ * is left open: only the next beat tells whether the time between was a gap.
  */
 export function judgeAtWatermark(
   record: DeviceRecord,
   watermark: number,
   rules: JudgementRules,
   transitions: Transition[],
+  timeline: TimelineEntry[] = [],
 ): void {
-  silenceUntil(record, watermark, rules, true, transitions);
-  const deadline = nextDeadline(record, deadlinesOf(record, watermark, rules, true));
+  silenceUntil(record, watermark, rules, true, transitions, timeline);
+  const deadline = Math.min(
+    nextDeadline(record, deadlinesOf(record, watermark, rules, true)),
+    ...telemetryDeadlines(record, watermark, rules, true).map(({ silentAt }) => silentAt),
+  );
   const undecided = deadline === Infinity && record.reachability !== 'offline';
   record.quietUntil = undecided ? watermark + LOOK_AGAIN_MS : deadline;
 }
@@ -55,8 +59,31 @@ export function judgeBeforeEvent(
   receivedAt: number,
   rules: JudgementRules,
   transitions: Transition[],
+  timeline: TimelineEntry[] = [],
 ): void {
-  if (receivedAt > record.quietUntil) silenceUntil(record, receivedAt, rules, false, transitions);
+  if (receivedAt > record.quietUntil) silenceUntil(record, receivedAt, rules, false, transitions, timeline);
+}
+
+/**
+ * For how long of the absence that a sign of life at `seenAt` ends nobody listened, ms; null when it ends none, since the
+ * device was not silent for longer than it may be. To be called before the sign of life is noted.
+ * @param receivedAt of the event, up to which the device is judged already
+ */
+export function absenceEndedAt(
+  record: DeviceRecord,
+  seenAt: number,
+  receivedAt: number,
+  rules: JudgementRules,
+): number | null {
+  if (record.reachability !== 'stale' && record.reachability !== 'offline') return null;
+  if (seenAt <= deadlinesOf(record, receivedAt, rules, false).staleAt) return null;
+  const last = record.sources.find(({ lastSeenAt }) => lastSeenAt === record.lastSeenAt);
+  if (last === undefined) return 0;
+  let unobserved = 0;
+  for (const gap of gapsBetween(intakeOfSource(rules.intake, last.source), last.lastSeenAt, seenAt)) {
+    unobserved += Math.min(gap.endedAt, seenAt) - Math.max(gap.startedAt, last.lastSeenAt);
+  }
+  return unobserved;
 }
 
 /** Brings reachability in line with the signs of life that an event received at `receivedAt` has added. */
@@ -76,12 +103,12 @@ export function judgeAfterEvent(
   if (to !== record.reachability) {
     change(record, to, receivedAt, to === 'online' ? 'reporting' : 'reported late', transitions);
   }
-  record.quietUntil = nextDeadline(record, earliest);
+  record.quietUntil = nextLook(record, earliest, rules.settings);
 }
 
 /** Sets `quietUntil` of a record that comes from the store. */
 export function resumeSilence(record: DeviceRecord, settings: ReachabilitySettings): void {
-  record.quietUntil = nextDeadline(record, earliestDeadlines(record, settings));
+  record.quietUntil = nextLook(record, earliestDeadlines(record, settings), settings);
 }
 
 function silenceUntil(
@@ -90,11 +117,15 @@ function silenceUntil(
   rules: JudgementRules,
   onlyProven: boolean,
   transitions: Transition[],
+  timeline: TimelineEntry[],
 ): void {
   if (record.reachability !== 'online' && record.reachability !== 'stale') return;
   const { staleAt, offlineAt } = deadlinesOf(record, until, rules, onlyProven);
+  for (const { source, silentAt } of telemetryDeadlines(record, until, rules, onlyProven)) {
+    if (silentAt < until && silentAt <= staleAt) beginSilence(record, source, silentAt, timeline);
+  }
   const reporting = record.sources.filter(({ source }) => !isObserverSource(source));
-  const intervalMs = Math.max(...reporting.map((source) => expectedIntervalMs(source, rules.settings)));
+  const intervalMs = Math.max(...reporting.map((source) => intervalOf(record, source, rules)));
   if (record.reachability === 'online' && staleAt < until) {
     change(record, 'stale', staleAt, silent(staleAfterMs(intervalMs, rules.settings)), transitions);
   }
@@ -117,59 +148,4 @@ function change(
   record.reason = reason;
   record.since = Math.max(at, record.since);
   transitions.push({ record, from, to, at: record.since, reason });
-}
-
-/** A device is as late as the least late of its sources. */
-function deadlinesOf(
-  record: DeviceRecord,
-  until: number,
-  rules: JudgementRules,
-  onlyProven: boolean,
-): SilenceDeadlines {
-  let staleAt = -Infinity;
-  let offlineAt = -Infinity;
-  for (const source of record.sources) {
-    if (isObserverSource(source.source)) continue;
-    const deadlines = sourceDeadlines(source, until, rules, onlyProven);
-    staleAt = Math.max(staleAt, deadlines.staleAt);
-    offlineAt = Math.max(offlineAt, deadlines.offlineAt);
-  }
-  return { staleAt, offlineAt };
-}
-
-function sourceDeadlines(
-  source: SourceRecord,
-  until: number,
-  rules: JudgementRules,
-  onlyProven: boolean,
-): SilenceDeadlines {
-  const intake = intakeOfSource(rules.intake, source.source);
-  if (intake.acceptedAt === null) return { staleAt: Infinity, offlineAt: Infinity };
-  const intervalMs = expectedIntervalMs(source, rules.settings);
-  const gaps = gapsBetween(intake, source.lastSeenAt, until);
-  const { staleAt, offlineAt } = silenceDeadlines(source.lastSeenAt, intervalMs, gaps, rules.settings);
-  if (!onlyProven) return { staleAt, offlineAt };
-  return {
-    staleAt: staleAt > intake.acceptedAt ? Math.max(staleAt, until) : staleAt,
-    offlineAt: offlineAt > intake.acceptedAt ? Math.max(offlineAt, until) : offlineAt,
-  };
-}
-
-/** The deadlines as they are without any gap: no gap makes one earlier. */
-function earliestDeadlines(record: DeviceRecord, settings: ReachabilitySettings): SilenceDeadlines {
-  let staleAt = -Infinity;
-  let offlineAt = -Infinity;
-  for (const source of record.sources) {
-    if (isObserverSource(source.source)) continue;
-    const intervalMs = expectedIntervalMs(source, settings);
-    staleAt = Math.max(staleAt, source.lastSeenAt + staleAfterMs(intervalMs, settings));
-    offlineAt = Math.max(offlineAt, source.lastSeenAt + offlineAfterMs(intervalMs, settings));
-  }
-  return { staleAt, offlineAt };
-}
-
-function nextDeadline(record: DeviceRecord, deadlines: SilenceDeadlines): number {
-  if (record.reachability === 'online') return deadlines.staleAt;
-  if (record.reachability === 'stale') return deadlines.offlineAt;
-  return Infinity;
 }

@@ -58,6 +58,8 @@ export interface LaneCounts extends LaneRef {
   late: number;
   /** Events of identities that are no devices; absent: none. */
   quarantined?: number;
+  /** Events that were received before their device was erased; absent: none. */
+  erased?: number;
   /** Devices whose events were applied. */
   devices: number;
   /** Events that changed nothing because their devices are not known; of a replay. */
@@ -108,6 +110,7 @@ export interface LaneStats extends LaneRef {
   duplicates: number;
   late: number;
   quarantined: number;
+  erased: number;
   /** Of the positions up to `offset`: waiting behind or at an event that cannot be applied, given up, skipped. */
   parkedEvents: number;
   parkedDevices: number;
@@ -139,6 +142,24 @@ export interface LogStats {
   members: MemberStats[];
 }
 
+/** Events of one lane on their way into the log, in their order. */
+export interface EncodedEvents {
+  lane: number;
+  eventCount: number;
+  /** A JSON array without blanks around it, as text or as UTF-8. */
+  json: string | Uint8Array;
+  /** Length of `json` as UTF-8. */
+  bytes: number;
+}
+
+/** Takes events that were encoded elsewhere, as by another thread. */
+export interface EncodedAppender {
+  /** Lanes to encode for; 0 while the log has not been reached. Other numbers are encoded again. */
+  lanes(): number;
+  /** As `LogAppender.append`. @param lanes number of lanes that `events` are encoded for */
+  append(events: readonly EncodedEvents[], lanes: number, path: IntakePath): Promise<void>;
+}
+
 /** Takes events and answers when they are durable. */
 export interface LogAppender {
   /**
@@ -147,6 +168,8 @@ export interface LogAppender {
    * @throws LogUnavailableError when the database did not answer in time: the events may or may not be in the log
    */
   append(events: readonly CpeEvent[], path: IntakePath): Promise<void>;
+  /** Absent where the log has no such form. */
+  encoded?: EncodedAppender;
   /** What waits for a flush now. */
   buffered(): { events: number; bytes: number; callers: number };
   /** Flushes what waits, then releases the connections. */

@@ -6,6 +6,7 @@ export { createParkingSieve, type ParkingSieve } from './parking-sieve.js';
 export type { LaneWork, OwnerHands, StateChange } from './mysql/consume/lane-work.js';
 export { DEFAULT_RETRY_SCHEDULE, type RetrySchedule } from './mysql/parking/retry-schedule.js';
 export { createMySqlAppender, type AppenderOptions, type AppendObserver } from './mysql/append/appender.js';
+export { encodeEvents } from './mysql/append/flush-packet.js';
 export { DEFAULT_APPEND_LIMITS, type AppendLimits } from './mysql/append/append-buffer.js';
 export type { ConsumerObserver } from './mysql/consume/batch-runner.js';
 export { startMySqlConsumer, type ConsumerOptions } from './mysql/consume/consumer.js';
@@ -37,6 +38,7 @@ export {
   type AuditFilter,
   type OperatorAct,
 } from './mysql/operator-audit.js';
+export { eraseSetAside, type ErasedSetAside } from './mysql/parking/erase-set-aside.js';
 export {
   listParked,
   readParked,

@@ -4,7 +4,7 @@ import type { IntakeGate } from './intake-gate.js';
 import { RefusedAppendError } from './refused-append.js';
 import { createRetryAfter, type RetryAfter } from './retry-after.js';
 
-export interface WatchedAppender extends Pick<LogAppender, 'append'> {
+export interface WatchedAppender extends Pick<LogAppender, 'append' | 'encoded'> {
   /**
    * As the appender's. @throws RefusedAppendError when the gate is closed or the buffer has no room: nothing of this
    * call was taken
@@ -40,7 +40,7 @@ const CLOSED_RETRY_SECONDS = { shortest: 10, longest: 40 };
 
 /** Turns senders away while the gate is closed, and watches what becomes of appends, for the beats. */
 export function watchAppends(
-  appender: Pick<LogAppender, 'append'> & { connected(): boolean },
+  appender: Pick<LogAppender, 'append' | 'encoded'> & { connected(): boolean },
   options: WatchOptions = {},
 ): WatchedAppender {
   const { clock = () => performance.now(), random = Math.random } = options;
@@ -53,24 +53,35 @@ export function watchAppends(
     const { shortest, longest } = CLOSED_RETRY_SECONDS;
     return new RefusedAppendError('backlog_full', shortest + Math.floor(random() * (longest - shortest + 1)));
   };
+  const watch = (appending: () => Promise<void>, path: IntakePath): Promise<void> => {
+    if (closed()) return Promise.reject(refuseClosed());
+    return appending().then(
+      () => {
+        taken.add(path);
+        failedAt.delete(path);
+        fullAt.delete(path);
+        retryAfter.taken();
+      },
+      (error: unknown) => {
+        failedAt.set(path, clock());
+        if (!(error instanceof LogFullError)) throw error;
+        fullAt.set(path, clock());
+        throw new RefusedAppendError('overloaded', retryAfter.refused(), { cause: error });
+      },
+    );
+  };
+  const { encoded } = appender;
   return {
-    append(events: readonly CpeEvent[], path: IntakePath) {
-      if (closed()) return Promise.reject(refuseClosed());
-      return appender.append(events, path).then(
-        () => {
-          taken.add(path);
-          failedAt.delete(path);
-          fullAt.delete(path);
-          retryAfter.taken();
-        },
-        (error: unknown) => {
-          failedAt.set(path, clock());
-          if (!(error instanceof LogFullError)) throw error;
-          fullAt.set(path, clock());
-          throw new RefusedAppendError('overloaded', retryAfter.refused(), { cause: error });
-        },
-      );
-    },
+    append: (events: readonly CpeEvent[], path: IntakePath) =>
+      watch(() => appender.append(events, path), path),
+    ...(encoded === undefined
+      ? {}
+      : {
+          encoded: {
+            lanes: () => encoded.lanes(),
+            append: (events, lanes, path) => watch(() => encoded.append(events, lanes, path), path),
+          },
+        }),
     accepting(path) {
       const failing = clock() - (failedAt.get(path) ?? -Infinity) < FAILURE_LASTS_MS;
       const refusedOnly = failing && !taken.has(path);

@@ -12,6 +12,7 @@ export * from './late-appender.js';
 export { createLineCutter, type Line } from './line-cutter.js';
 export * from './media-type.js';
 export * from './open-secrets.js';
+export { createReadingThread, type ReadingThread } from './reading-thread/reading-thread.js';
 export * from './refused-append.js';
 export * from './refused-bodies.js';
 export * from './refused-bodies-route.js';

@@ -38,6 +38,13 @@ export function createLateAppender(
       appender === undefined
         ? Promise.reject(new LogUnavailableError('The event log has not been reached yet'))
         : appender.append(events, path),
+    encoded: {
+      lanes: () => appender?.encoded?.lanes() ?? 0,
+      append: (events, lanes, path) =>
+        appender?.encoded === undefined
+          ? Promise.reject(new LogUnavailableError('The event log has not been reached yet'))
+          : appender.encoded.append(events, lanes, path),
+    },
     buffered: () => appender?.buffered() ?? NOTHING,
     connected: () => appender !== undefined,
     async close() {

@@ -74,3 +74,17 @@ test('a flood of refusals is not kept, and the next quiet minute is', () => {
   ring.keep(SENT);
   expect(ring.list()).toHaveLength(11);
 });
+
+test('a body is kept for a day at most, and goes earlier when its device is erased', () => {
+  const { ring, pass } = ringAt(5);
+  ring.keep({ ...SENT, body: Buffer.from('<a>SN-17</a>') });
+  pass(60_000);
+  ring.keep({ ...SENT, body: Buffer.from('<a>SN-18</a>') });
+  expect(ring.forget('SN-18')).toBe(1);
+  expect(ring.forget('SN-18')).toBe(0);
+  expect(ring.list().map(({ id }) => id)).toEqual([1]);
+  pass(24 * 3_600_000 - 60_001);
+  expect(ring.list()).toHaveLength(1);
+  pass(2);
+  expect(ring.list()).toEqual([]);
+});

@@ -48,6 +48,8 @@ export interface RefusedBodyRing extends RefusedBodies {
   list(): KeptBody[];
   /** Refused bodies that came too fast to be kept. */
   passedOver(): number;
+  /** Lets go those in which a text stands: the serial number of a device that is erased. Their number. */
+  forget(text: string): number;
 }
 
 /** What `keep` wants to know of the request. Behind a proxy, the caller knows a better address. */
@@ -83,6 +85,8 @@ export function readRefusedBodyLimits(reader: ConfigReader): RefusedBodyLimits {
 /** Redacting costs some ms; a flood of refusals must not slow down what is accepted. */
 const PACE = { burst: 10, perSecond: 2 };
 const HEADER_CHARACTERS = 200;
+/** What nobody has looked at for a day goes, so that nothing of a device stays longer than in the log. */
+const LONGEST_KEPT_MS = 24 * 3_600_000;
 
 /**
  * A bounded ring in memory. When it is full, the oldest body of the most frequent reason makes room, so that one
@@ -108,10 +112,22 @@ export function createRefusedBodies(
     return true;
   };
 
+  const letGo = (isGone: (body: KeptBody) => boolean): number => {
+    const before = kept.length;
+    const left = kept.filter((body) => !isGone(body));
+    if (left.length < before) kept.splice(0, before, ...left);
+    return before - left.length;
+  };
+  const letGoOld = (): void => {
+    const since = new Date(nowMs() - LONGEST_KEPT_MS).toISOString();
+    letGo(({ at }) => at < since);
+  };
+
   return {
     keep({ path, code, detail = '', contentType = '', contentEncoding = '', body, address = '' }) {
       const atMs = nowMs();
       if (limits.most === 0) return;
+      letGoOld();
       if (!mayKeep(atMs)) {
         passedOver += 1;
         return;
@@ -134,8 +150,12 @@ export function createRefusedBodies(
         body: text.slice(0, limits.characters),
       });
     },
-    list: () => [...kept],
+    list() {
+      letGoOld();
+      return [...kept];
+    },
     passedOver: () => passedOver,
+    forget: (text) => letGo(({ body, detail }) => body.includes(text) || detail.includes(text)),
   };
 }
 

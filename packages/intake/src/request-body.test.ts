@@ -57,3 +57,27 @@ test('a body gives back what it held however it ends, once', () => {
   expect([whole.ends, long.ends, broken.ends]).toEqual([[30], ['too large'], ['aborted']]);
   expect(budget.held()).toBe(0);
 });
+
+test('a mistake made with a whole body is told, not thrown out of the connection', () => {
+  const request = Object.assign(new EventEmitter(), { headers: {} });
+  const failures: unknown[] = [];
+  const never = (): never => {
+    throw new Error('must not be called');
+  };
+  receiveBody(
+    request as unknown as IncomingMessage,
+    SINGLE_BODY_BYTES,
+    {
+      complete: () => {
+        throw new TypeError('of ours');
+      },
+      failed: (error) => failures.push(error),
+      ...{ tooLarge: never, noRoom: never, aborted: never },
+    },
+    budget,
+  );
+  request.emit('end');
+  request.emit('close');
+  expect(failures).toEqual([new TypeError('of ours')]);
+  expect(budget.held()).toBe(0);
+});

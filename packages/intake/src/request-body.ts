@@ -8,6 +8,8 @@ export interface BodyReceiver {
   tooLarge(): void;
   /** Too many bodies are on their way in: what was read is forgotten, and the rest will be as it comes. */
   noRoom(): void;
+  /** `complete` threw: a mistake of ours, which must not end the process. Absent: `complete` never does. */
+  failed?(error: unknown): void;
   /** The sender went away before its end; nobody waits for an answer. */
   aborted(): void;
 }
@@ -54,7 +56,12 @@ export function receiveBody(
     if (settled) return;
     const body = chunks === undefined ? (first ?? EMPTY) : Buffer.concat(chunks, length);
     settle();
-    receiver.complete(body);
+    try {
+      receiver.complete(body);
+    } catch (error) {
+      if (receiver.failed === undefined) throw error;
+      receiver.failed(error);
+    }
   });
   const gone = (): void => {
     if (settled) return;

@@ -107,6 +107,7 @@ export function createSingleEventRoute(options: SingleEventRouteOptions): RouteH
       tooLarge: () => refuse(bodyTooLarge),
       noRoom: () => metrics.ended(sendNoRoom(response, correlationId)),
       aborted: () => metrics.ended('aborted'),
+      failed: fail,
       complete(body) {
         if (verdict !== 'allowed' && !verdict.bodyMustMatch(body)) return refuse(verdict.otherwise, body);
         // Signatures are of the bytes as they came.
@@ -123,8 +124,11 @@ export function createSingleEventRoute(options: SingleEventRouteOptions): RouteH
 const mayBeCompressed = (headers: IncomingHttpHeaders, body: Buffer): boolean =>
   saysCompressed(headers) || isGzip(body);
 
+/** What is counted of a body that the log has taken. */
+export type TakenBody = Omit<ReadBody, 'events'> & { events: { length: number } };
+
 /** Counts a body that the log has taken. @param startedAt monotonic time at which the append began, ms */
-export function countAccepted(metrics: PathMetrics, read: ReadBody, startedAt: number): void {
+export function countAccepted(metrics: PathMetrics, read: TakenBody, startedAt: number): void {
   metrics.accepted(read.events.length);
   metrics.appended((performance.now() - startedAt) / 1000);
   metrics.dropped(read.drops);

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { ARRAY_BODY_BYTES, isRefusal, readArrayBody, refuse } from '@cpemon/contracts';
+import type { LogAppender } from '@cpemon/event-log';
 import { sendAccepted, sendAppendFailure, sendNoRoom, sendRefusal } from './answers.js';
 import { refuseBody, tooLarge, type BodyRefusal } from './body-refusal.js';
 import { appendLines, type LinesResult } from './line-stream.js';
@@ -8,19 +9,32 @@ import { mediaTypeOf } from './media-type.js';
 import { KEEP_NO_BODIES, senderOf } from './refused-bodies.js';
 import { receiveBody } from './request-body.js';
 import { correlationIdOf, requestContextOf } from './request-identity.js';
-import { countAccepted, type EventRouteOptions, type RouteHandler } from './single-event-route.js';
+import type { ReadingThread } from './reading-thread/reading-thread.js';
+import {
+  countAccepted,
+  type EventRouteOptions,
+  type RouteHandler,
+  type TakenBody,
+} from './single-event-route.js';
 
 const TOO_LARGE = tooLarge(ARRAY_BODY_BYTES);
 /** Newline-delimited bodies that are read at once: each may hold some 2,000 events that wait for a flush. */
 const STREAMS = 256;
 const ALL_REFUSED = refuse('all_events_refused', 'No event of the body was accepted.');
 
+export interface TelemetryRouteOptions extends EventRouteOptions {
+  appender: Pick<LogAppender, 'append' | 'encoded'>;
+  /** Where long bodies are read; absent: all are read here. */
+  readingThread?: ReadingThread;
+}
+
 /**
  * `POST` of many events: a JSON array, appended whole, or newline-delimited JSON, appended as it comes. 202 with what
  * was accepted and what was rejected, once all that was accepted is committed.
  */
-export function createTelemetryRoute(options: EventRouteOptions): RouteHandler {
+export function createTelemetryRoute(options: TelemetryRouteOptions): RouteHandler {
   const { format, authenticity, appender, logger, refusedBodies = KEEP_NO_BODIES } = options;
+  const { encoded } = appender;
   const metrics = options.metrics.path(format.path);
   let streams = 0;
 
@@ -52,24 +66,37 @@ export function createTelemetryRoute(options: EventRouteOptions): RouteHandler {
     // Lines of a sender with a token need not wait for the end; a signature is that of the whole body.
     if (mediaType === 'ndjson' && verdict === 'allowed') return takeLines(request);
 
+    const fail = (error: unknown): void =>
+      metrics.ended(sendAppendFailure(response, error, correlationId, logger));
     receiveBody(request, ARRAY_BODY_BYTES, {
       tooLarge: () => refuseIt(TOO_LARGE),
       noRoom: () => metrics.ended(sendNoRoom(response, correlationId)),
       aborted: () => metrics.ended('aborted'),
+      failed: fail,
       complete(body) {
         if (verdict !== 'allowed' && !verdict.bodyMustMatch(body)) return refuseIt(verdict.otherwise, body);
         if (mediaType === 'ndjson') return takeLines([body]);
-        const read = readArrayBody(body, format, context);
-        if (isRefusal(read)) return refuseIt(read, body);
-        const startedAt = performance.now();
-        appender.append(read.events, format.path).then(
-          () => {
+        const answer = (read: TakenBody, appending: Promise<void>): void => {
+          const startedAt = performance.now();
+          appending.then(() => {
             countAccepted(metrics, read, startedAt);
             metrics.ended('queued');
             sendAccepted(response, correlationId, { accepted: read.events.length, rejected: read.rejected });
-          },
-          (error: unknown) => metrics.ended(sendAppendFailure(response, error, correlationId, logger)),
-        );
+          }, fail);
+        };
+        const lanes = encoded?.lanes() ?? 0;
+        const elsewhere = options.readingThread?.read(body, context, lanes);
+        if (elsewhere !== undefined && encoded !== undefined) {
+          elsewhere.then((read) => {
+            if ('refusal' in read) return refuseIt(read.refusal, read.body);
+            const taken = { ...read, events: { length: read.eventCount } };
+            answer(taken, encoded.append(read.events, lanes, format.path));
+          }, fail);
+          return;
+        }
+        const read = readArrayBody(body, format, context);
+        if (isRefusal(read)) return refuseIt(read, body);
+        answer(read, appender.append(read.events, format.path));
       },
     });
   };

@@ -1,18 +1,30 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { join, resolve } from 'node:path';
+import { addCoverageVerb } from './cli-coverage.js';
+import { addAlertVerbs } from './cli-alerts.js';
 import { addDeadLetterVerbs } from './cli-dead-letters.js';
 import { addDoctorVerb } from './cli-doctor.js';
+import { addExplainVerb } from './cli-explain.js';
+import { addEraseVerbs } from './cli-erase.js';
 import { addGenieacsVerb } from './cli-genieacs.js';
 import { addInventoryVerbs } from './cli-inventory.js';
 import { addAuditVerb, addLogVerbs } from './cli-log.js';
+import { addLoginVerb } from './login-link.js';
 import { addMigrateVerb } from './cli-migrate.js';
 import { addParkedVerbs } from './cli-parked.js';
 import { addRefusedVerbs, type RefusedSource } from './cli-refused.js';
 import { addRebuildVerbs, addReplayVerbs } from './cli-replay.js';
+import { addRulesVerbs } from './cli-rules.js';
 import { addSecretsVerb } from './cli-secrets.js';
 import { addSendVerb } from './cli-send.js';
+import { addWindowVerbs } from './cli-windows.js';
 import { addVerifyVerb } from './cli-verify.js';
-import { readApiAddress, readConnectorEnvironment, type AcsIngestAddress } from './config.js';
+import {
+  readApiAddress,
+  readConnectorEnvironment,
+  readModelsFolder,
+  type AcsIngestAddress,
+} from './config.js';
 import { askSupervisor } from './control-server.js';
 import type { ScaleAnswer, StackStatus } from './control-actions.js';
 import { SERVICES } from './port-plan.js';
@@ -115,6 +127,10 @@ export async function runVerb(
   addLogVerbs(program, tools);
   addAuditVerb(program, tools);
   addInventoryVerbs(program, { ...tools, say });
+  addLoginVerb(program, tools);
+  addAlertVerbs(program, tools);
+  addWindowVerbs(program, tools);
+  addEraseVerbs(program, { ...tools, say });
   addGenieacsVerb(program, {
     environment: () => readConnectorEnvironment(environment),
     ofStack: () => acsIngestOf(stack()),
@@ -129,6 +145,12 @@ export async function runVerb(
     target: (as, url) => (url === undefined ? targetInStack(as, stack()) : targetByUrl(as, url, environment)),
   });
 
+  addCoverageVerb(program, tools);
+  addExplainVerb(program, {
+    ...{ answer: tools.answer, now: tools.now, folder: process.cwd() },
+    modelsFolder: () => readModelsFolder(environment),
+  });
+  addRulesVerbs(program, { answer: tools.answer, now: tools.now, environment, folder: process.cwd(), stack });
   addDoctorVerb(program, {
     ...{ environment, answer: tools.answer, migrationsFolder: join(repository, 'sql') },
     dataFolder: () => resolve(repository, program.opts<{ data: string }>().data),

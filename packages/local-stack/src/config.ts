@@ -20,7 +20,10 @@ export interface LocalStackEnvironment {
 const PROXIES = /^(https?|ftp|all|no)_proxy$/i;
 const LIMITS = 'MIN_FREE_DISK_PERCENT|MAX_BACKLOG_BYTES|LOG_RETENTION_HOURS|LOG_RETENTION_BYTES';
 const KEPT = 'KEEP_REFUSED_BODIES|KEEP_REFUSED_BODY_BYTES';
-const INHERITED = new RegExp(`^(PATH|HOME|USER|LANG|LC_\\w+|TZ|TMPDIR|NODE_\\w+|${LIMITS}|${KEPT})$`);
+const MODELS = 'DEVICE_MODELS_DIR|KEEP_UNKNOWN_VALUES|COVERAGE|HEALTH_RULES_FILE|ALERTS_FILE';
+const INHERITED = new RegExp(
+  `^(PATH|HOME|USER|LANG|LC_\\w+|TZ|TMPDIR|NODE_\\w+|${LIMITS}|${KEPT}|${MODELS})$`,
+);
 
 export function readEnvironment(env: NodeJS.ProcessEnv): LocalStackEnvironment {
   const given = (name: string) => (env[name] === undefined || env[name] === '' ? undefined : env[name]);
@@ -86,6 +89,10 @@ export function readConnectorEnvironment(env: NodeJS.ProcessEnv): ConnectorEnvir
     throw new Error('CPEMON_ACS_URL must be a URL: http://127.0.0.1:8081');
   return { acsIngest: { url, ...(secret === '' ? {} : { secret }) }, ...nbi };
 }
+
+/** DEVICE_MODELS_DIR: mappings of the operator's own, for `explain`. */
+export const readModelsFolder = (env: NodeJS.ProcessEnv): string | undefined =>
+  env['DEVICE_MODELS_DIR'] === '' ? undefined : env['DEVICE_MODELS_DIR'];
 
 function pick(env: NodeJS.ProcessEnv, names: RegExp): Record<string, string> {
   return Object.fromEntries(

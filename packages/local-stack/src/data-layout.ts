@@ -9,6 +9,8 @@ export interface DataLayout {
   stackFile: string;
   logs: string;
   database: string;
+  /** Of Prometheus and Alertmanager. */
+  observe: string;
   controlSocket: string;
 }
 
@@ -20,6 +22,7 @@ export function dataLayout(folder: string): DataLayout {
     stackFile: join(folder, 'stack.json'),
     logs: join(folder, 'logs'),
     database: join(folder, 'mysql'),
+    observe: join(folder, 'observe'),
     controlSocket: socketPath(folder, 'control.sock'),
   };
 }

@@ -1,4 +1,5 @@
 export * from './private-database.js';
+export * from './prometheus-programs.js';
 export * from './process-identity.js';
 export * from './server-binary.js';
 export * from './config.js';

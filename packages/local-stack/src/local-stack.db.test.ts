@@ -55,6 +55,7 @@ function run(options: { devices?: number; fresh?: boolean; restored?: boolean; d
       basePort,
       fresh: options.fresh ?? false,
       restored: options.restored ?? false,
+      observe: false,
     },
     environment: { ...readEnvironment(process.env), ...(databaseUrl === undefined ? {} : { databaseUrl }) },
     repository: REPOSITORY,

@@ -6,6 +6,7 @@ import type { LocalStackEnvironment } from './config.js';
 import { startControlServer } from './control-server.js';
 import { dataLayout, type DataLayout } from './data-layout.js';
 import { findOrFetchServer } from './find-or-fetch-server.js';
+import { endObservers, observePorts, startObservers, type RunningObservers } from './observe.js';
 import { endLeftovers } from './leftovers.js';
 import {
   databasePort,
@@ -25,6 +26,7 @@ import { writeStackFile } from './stack-file.js';
 import { lockStack } from './stack-lock.js';
 import { USUAL_DATA_FOLDER, type StartOptions } from './start-options.js';
 import { superviseDatabase, type SupervisedDatabase } from './supervised-database.js';
+import { makeLoginUrl } from './login-link.js';
 import { welcome } from './welcome.js';
 import type { Terminal } from './terminal.js';
 
@@ -82,6 +84,7 @@ async function run(
 ): Promise<void> {
   const { options, terminal, signal } = given;
   const leftovers = await endLeftovers(layout);
+  await endObservers(layout.observe);
   if (leftovers > 0) terminal.print(`Ended ${leftovers} processes that an earlier run left behind`);
   if (options.fresh) removeData(layout);
   mkdirSync(layout.logs, { recursive: true, mode: 0o700 });
@@ -89,13 +92,19 @@ async function run(
   const secrets = keepSecrets(layout.secrets);
   signal.throwIfAborted();
 
-  const state: { database?: SupervisedDatabase; services?: RunningServices; isOver?: true } = {};
+  const state: {
+    database?: SupervisedDatabase;
+    services?: RunningServices;
+    observers?: RunningObservers;
+    isOver?: true;
+  } = {};
   let admin: DatabaseAddress;
   const publish = () => {
     if (state.isOver || state.services === undefined) return;
     const facts = { admin, secrets, controlSocket: layout.controlSocket };
     const server = state.database?.current()?.process ?? null;
     writeStackFile(layout.stackFile, { ...facts, server, services: state.services.running() });
+    state.observers?.watch(state.services.running());
   };
   stops.push(() => {
     state.isOver = true;
@@ -147,6 +156,13 @@ async function run(
     onChange: publish,
   });
   state.services = services;
+  if (options.observe) {
+    const observers = await observe(given, layout);
+    if (observers !== undefined) {
+      state.observers = observers;
+      stops.push(() => observers.stop());
+    }
+  }
   stops.push(() => services.stop());
   publish();
   const control = await startControlServer(
@@ -171,9 +187,41 @@ async function run(
   signal.throwIfAborted();
   const isUsualFolder = layout.folder === join(given.repository, USUAL_DATA_FOLDER);
   const facts = { dataFolder: layout.folder, dataOption: isUsualFolder ? '' : ` --data ${layout.folder}` };
-  const shown = { ...facts, secrets, database: admin, services: services.running() };
+  const running = services.running();
+  const loginUrl = await makeLoginUrl(running, secrets.tokens.operator);
+  const shown = { ...facts, secrets, database: admin, services: running, ...loginUrl };
   terminal.print(welcome(shown, terminal.bold));
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}
+
+/** Prometheus and Alertmanager; undefined, and a sentence about it, where they cannot be had: the stack runs without. */
+async function observe(
+  { options, environment, repository, terminal, signal }: LocalStackOptions,
+  layout: DataLayout,
+): Promise<RunningObservers | undefined> {
+  try {
+    const observers = await startObservers({
+      wish: { ...environment.server, tell: terminal.print, signal },
+      folder: layout.observe,
+      logFolder: layout.logs,
+      repository,
+      basePort: options.basePort,
+      onFailure: (name, how, restartMs) =>
+        terminal.line(name, {
+          level: 'warn',
+          text: `ended by itself (${how}), starting it again in ${restartMs / 1000} s`,
+        }),
+    });
+    terminal.print(`Prometheus: ${observers.prometheusUrl}  Alertmanager: ${observers.alertmanagerUrl}`);
+    terminal.print(
+      'No Grafana is started here: docker compose --profile grafana up has one (grafana/README.md)',
+    );
+    return observers;
+  } catch (error) {
+    signal.throwIfAborted();
+    terminal.print(`${(error as Error).message}\nGoing on without Prometheus; the live page needs none`);
+    return undefined;
+  }
 }
 
 async function startOwnDatabase(
@@ -209,13 +257,13 @@ function readGivenDatabase(url: string): DatabaseAddress {
 
 /** Only what a stack makes itself: the folder may hold other things. */
 function removeData(layout: DataLayout): void {
-  for (const path of [layout.database, layout.logs, layout.secrets, layout.stackFile]) {
+  for (const path of [layout.database, layout.observe, layout.logs, layout.secrets, layout.stackFile]) {
     rmSync(path, { recursive: true, force: true });
   }
 }
 
 function wantedPorts({ options, environment }: LocalStackOptions): { owner: string; port: number }[] {
-  const ofServices = SERVICES.flatMap((name) => {
+  const ofServices: { owner: string; port: number }[] = SERVICES.flatMap((name) => {
     const { port, cwmpPort, opsPort } = firstReplicaPorts(name, options.basePort);
     return [
       ...(port === undefined ? [] : [{ owner: name, port }]),
@@ -223,6 +271,10 @@ function wantedPorts({ options, environment }: LocalStackOptions): { owner: stri
       { owner: `${name}, operations`, port: opsPort },
     ];
   });
+  if (options.observe) {
+    const { prometheus, alertmanager } = observePorts(options.basePort);
+    ofServices.push({ owner: 'Prometheus', port: prometheus }, { owner: 'Alertmanager', port: alertmanager });
+  }
   if (environment.databaseUrl !== undefined) return ofServices;
   return [...ofServices, { owner: 'database', port: databasePort(options.basePort) }];
 }

@@ -6,14 +6,18 @@ import { SECRET_HOLDERS, type SecretVariables } from './service-secrets.js';
 /** Each folder is a volume that one container sees, whatever user it runs as. */
 const READABLE = 0o444;
 
-/** Writes `folder/HOLDER/env`, NAME=value a line; for mysql, whose image wants it so, a file a variable as well. */
+/** Their images want a file a variable: MySQL, Grafana. */
+const FILE_A_VARIABLE: readonly string[] = ['mysql', 'reporting'];
+
+/** Writes `folder/HOLDER/env`, NAME=value a line, and for some holders a file a variable as well. */
 export function writeSecretFiles(folder: string, all: SecretVariables): void {
   for (const holder of SECRET_HOLDERS) {
     const own = join(folder, holder);
     mkdirSync(own, { recursive: true });
     const variables = Object.entries(all[holder]);
     writeReadable(join(own, 'env'), variables.map(([name, value]) => `${name}=${value}\n`).join(''));
-    if (holder === 'mysql') for (const [name, value] of variables) writeReadable(join(own, name), value);
+    if (FILE_A_VARIABLE.includes(holder))
+      for (const [name, value] of variables) writeReadable(join(own, name), value);
   }
 }
 

@@ -11,6 +11,8 @@ export interface StackSecrets {
   cwmpPassword: string;
   /** Signs the cookies and nonces of its sessions, for all replicas. */
   cwmpSessionSecret: string;
+  /** Signs the cookies of people who log in, for all replicas. */
+  sessionSecret: string;
   databaseAdmin: string;
   databaseUsers: Record<DatabaseRole, string>;
 }
@@ -29,6 +31,7 @@ export function keepSecrets(file: string): StackSecrets {
     webhookSecret: kept.webhookSecret ?? newSecret(),
     cwmpPassword: kept.cwmpPassword ?? newSecret(),
     cwmpSessionSecret: kept.cwmpSessionSecret ?? newSecret(),
+    sessionSecret: kept.sessionSecret ?? newSecret(),
     databaseAdmin: kept.databaseAdmin ?? newSecret(),
     databaseUsers: Object.fromEntries(
       DATABASE_ROLES.map((role) => [role, users[role] ?? newSecret()]),

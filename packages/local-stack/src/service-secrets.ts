@@ -31,6 +31,7 @@ export function serviceSecrets({ tokens, ...secrets }: StackSecrets): SecretVari
       HEARTBEAT_SECRETS: secrets.webhookSecret,
       OPERATOR_TOKENS: tokens.operator,
       VIEWER_TOKENS: tokens.viewer,
+      SESSION_SECRETS: secrets.sessionSecret,
     },
     'cpemon-writer': { DATABASE_PASSWORD: users.writer, MAINTENANCE_DATABASE_PASSWORD: users.maintenance },
     'cpe-simulator': {
@@ -75,6 +76,8 @@ export function withDatabaseUrls(
           ...(MAINTENANCE_DATABASE_PASSWORD === undefined
             ? {}
             : { MAINTENANCE_DATABASE_URL: url(userName('maintenance'), MAINTENANCE_DATABASE_PASSWORD) }),
+          // What makes dashboards has a place for the password alone.
+          ...(holder === 'reporting' && DATABASE_PASSWORD !== undefined ? { DATABASE_PASSWORD } : {}),
           ...rest,
         },
       ];

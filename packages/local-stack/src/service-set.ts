@@ -72,6 +72,9 @@ export function serviceSet(options: ServiceSetOptions): Record<ServiceName, Serv
       HEARTBEAT_SECRETS: secrets.webhookSecret,
       OPERATOR_TOKENS: secrets.tokens.operator,
       VIEWER_TOKENS: secrets.tokens.viewer,
+      SESSION_SECRETS: secrets.sessionSecret,
+      // Without TLS, on this machine alone.
+      SESSION_COOKIE_SECURE: 'false',
       READ_AUTH: 'none',
       ALLOW_TEST_EVENTS: '1',
     })),

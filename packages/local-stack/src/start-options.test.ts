@@ -17,12 +17,13 @@ test('without options a small fleet, one replica of each service, and .cpemon in
     basePort: 8080,
     fresh: false,
     restored: false,
+    observe: false,
   });
 });
 
 test('options are read', () => {
   const args =
-    '--devices 0 --interval 5 --writers 3 --ingests 2 --apis 2 --data /d --base-port 18080 --fresh --restored';
+    '--devices 0 --interval 5 --writers 3 --ingests 2 --apis 2 --data /d --base-port 18080 --fresh --restored --observe';
   expect(parse(...args.split(' '))).toEqual({
     devices: 0,
     intervalSeconds: 5,
@@ -33,6 +34,7 @@ test('options are read', () => {
     basePort: 18080,
     fresh: true,
     restored: true,
+    observe: true,
   });
 });
 

@@ -17,6 +17,8 @@ export interface StartOptions {
   fresh: boolean;
   /** The data were restored from a backup: the event log goes on in a new generation. */
   restored: boolean;
+  /** Run Prometheus and Alertmanager as well. */
+  observe: boolean;
 }
 
 export const MOST_REPLICAS = 50;
@@ -47,6 +49,7 @@ export function parseStartOptions(args: readonly string[], repository: string): 
     )
     .option('--fresh', 'throw away the data of earlier runs first', false)
     .option('--restored', 'the data are a restored backup: give no position of the event log twice', false)
+    .option('--observe', 'runs Prometheus and Alertmanager as well; fetches them where apt-get can', false)
     .addHelpText(
       'after',
       '\nEnvironment: DATABASE_URL (use this database), CPEMON_MYSQLD (use this server program), LOG_LEVEL, NO_COLOR.',
@@ -64,6 +67,7 @@ export function parseStartOptions(args: readonly string[], repository: string): 
     basePort: number;
     fresh: boolean;
     restored: boolean;
+    observe: boolean;
   }>();
   return {
     devices: given.devices,
@@ -75,6 +79,7 @@ export function parseStartOptions(args: readonly string[], repository: string): 
     basePort: given.basePort,
     fresh: given.fresh,
     restored: given.restored,
+    observe: given.observe,
   };
 }
 

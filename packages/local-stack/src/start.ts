@@ -4,6 +4,7 @@ import { runLocalStack } from './local-stack.js';
 import { readServerProcess } from './private-database.js';
 import { isRunning } from './process-identity.js';
 import { dataLayout } from './data-layout.js';
+import { observersIn } from './observe.js';
 import { processesOf, readStackFile } from './stack-file.js';
 import { parseStartOptions, type StartOptions } from './start-options.js';
 import { openTerminal } from './terminal.js';
@@ -61,6 +62,10 @@ function killEverything({ dataFolder }: StartOptions): void {
   const layout = dataLayout(dataFolder);
   const stack = readStackFile(layout.stackFile);
   const database = readServerProcess(layout.database);
-  const all = [...(stack === null ? [] : processesOf(stack)), ...(database === null ? [] : [database])];
+  const all = [
+    ...(stack === null ? [] : processesOf(stack)),
+    ...(database === null ? [] : [database]),
+    ...observersIn(layout.observe),
+  ];
   for (const one of all.filter(isRunning)) process.kill(one.pid, 'SIGKILL');
 }

@@ -11,6 +11,8 @@ export interface WelcomeFacts {
   secrets: StackSecrets;
   database: DatabaseAddress;
   services: readonly ReplicaStatus[];
+  /** Logs an operator in, once; absent when none could be made. */
+  loginUrl?: string;
 }
 
 /** What a person can open, send to and log in to, printed once the stack runs. */
@@ -21,9 +23,10 @@ export function welcome(facts: WelcomeFacts, bold: Terminal['bold']): string {
   for (const url of urlsOf('cpemon-api')) {
     rows.push(['Live page', bold(`${url}/`)]);
     rows.push(['Fleet, pipeline', `${url}/v1/fleet  ${url}/v1/pipeline`]);
-    rows.push(['Devices', `${url}/api/cpe`]);
+    rows.push(['Devices, API', `${url}/v1/devices  ${url}/docs`]);
     rows.push(['Heartbeats (POST)', `${url}/cpe/heartbeat  ${url}/v1/telemetry`]);
   }
+  if (facts.loginUrl !== undefined) rows.push(['Log in, once', bold(facts.loginUrl)]);
   for (const url of urlsOf('acs-ingest')) rows.push(['ACS webhook (POST)', `${url}/acs/webhook`]);
   for (const { cwmpUrl } of services) {
     if (cwmpUrl !== undefined)

@@ -5,3 +5,4 @@ export * from './logger.js';
 export * from './metrics-registry.js';
 export * from './operations-server.js';
 export * from './problem.js';
+export * from './weighted-histogram.js';

@@ -35,7 +35,12 @@ SELECT device_id FROM devices FORCE INDEX (by_lane)
       'DELETE FROM fleet_label_counts WHERE lane = ? LIMIT ?',
       [lane, maxRows],
     );
-    return counts.affectedRows + labels.affectedRows;
+    await transaction.query('DELETE FROM heard_slots WHERE lane = ?', [lane]);
+    const [healths] = await transaction.query<ResultSetHeader>(
+      'DELETE FROM fleet_health_counts WHERE lane = ?',
+      [lane],
+    );
+    return counts.affectedRows + labels.affectedRows + healths.affectedRows;
   }
   const deviceIds = devices.map((row) => row['device_id'] as number);
   const [events] = await transaction.query<ResultSetHeader>(
@@ -51,6 +56,7 @@ SELECT device_id FROM devices FORCE INDEX (by_lane)
     deviceIds,
   ]);
   await transaction.query('DELETE FROM device_inventory WHERE device_id IN (?)', [deviceIds]);
+  await transaction.query('DELETE FROM device_conditions WHERE device_id IN (?)', [deviceIds]);
   await transaction.query('DELETE FROM device_state WHERE device_id IN (?)', [deviceIds]);
   await transaction.query('DELETE FROM devices WHERE device_id IN (?)', [deviceIds]);
   return events.affectedRows + deviceIds.length;

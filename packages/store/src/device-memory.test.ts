@@ -147,11 +147,14 @@ test('a memory as version 1 wrote it is still read', () => {
     recentIdentities: [1],
     repeats: null,
     reportRate: null,
+    restlessness: null,
+    ...{ conditions: null, baselines: null, anchors: null },
     sources: [
       {
         ...{ source: '/heartbeat', newestAt: NOON, newestReceivedAt: NOON + 137, lastSeenAt: NOON + 5 },
         ...{ declaredSeconds: 60, declaredAt: NOON, learntGapsMs: [1], learntSeconds: null },
         ...{ periodicAt: NOON + 3, stepCandidate: { skewMs: 4, receivedAt: NOON + 5, boot: true } },
+        silentSince: null,
         reports: [
           {
             ...{ orderAt: NOON, deviceTime: null, rankAt: NOON + 137, sequence: 119000 },

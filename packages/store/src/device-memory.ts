@@ -7,6 +7,7 @@ import {
   type Report,
   type SourceRecord,
 } from '@cpemon/domain';
+import { encodeHealth, hasHealthMemory } from './health-memory.js';
 import { ATTRIBUTE_BITS, METRIC_BITS, type ColumnValues } from './value-columns.js';
 
 /**
@@ -14,10 +15,13 @@ import { ATTRIBUTE_BITS, METRIC_BITS, type ColumnValues } from './value-columns.
  *
  *   [2, "recent identities", [source, …],
  *    {"repeats":[retryCount, startedAt, "told", "transfers"],
- *     "chatty":[since, normalMs, countedSince, reports, usualPerMinute]}]
+ *     "chatty":[since, normalMs, countedSince, reports, usualPerMinute],
+ *     "restless":[bootAt, [boot, …], loopSince, [return, …], flappingSince],
+ *     "health":{…}}]
  *   source: ["/heartbeat", at, received, seen, [declaredSeconds, order], [report, …],
- *            {"gaps":[ms, …], "periodic":time, "step":[skewMs, received, boot]}]
+ *            {"gaps":[ms, …], "periodic":time, "step":[skewMs, received, boot], "silent":time}]
  *   report: [order, deviceTime, rank, sequence, mask, {attributes}, {metrics}]
+ *   health: see health-memory.ts
  *
  * The 2 is the version. The last element is there when there is something to say, which is seldom; a writer of an older
  * release passes over it. `at` is the newest report's order (of a source that has only given signs of life the last of
@@ -40,7 +44,7 @@ export function encodeMemory(
     text += encodeSource(record.sources[at]!, columns, escape);
   }
   const room = IDENTITY_CODE_LENGTH * (REMEMBERED_IDENTITIES - record.recentIdentities.length);
-  text += record.repeats === null && record.reportRate === null ? ']]' : `],${encodeFurther(record)}]`;
+  text += hasFurther(record) ? `],${encodeFurther(record, escape)}]` : ']]';
   return `${text}${PADDING[room + (-(text.length + room) & (LENGTH_STEP - 1))]!}`;
 }
 
@@ -62,13 +66,25 @@ function encodeSource(source: SourceRecord, columns: ColumnValues, escape: (json
   return `${text}]${encodeRhythm(source, at)}]`;
 }
 
-function encodeFurther({ repeats, reportRate }: DeviceRecord): string {
+const hasFurther = (record: DeviceRecord): boolean =>
+  record.repeats !== null ||
+  record.reportRate !== null ||
+  record.restlessness !== null ||
+  hasHealthMemory(record);
+
+function encodeFurther(record: DeviceRecord, escape: (json: string) => string): string {
+  const { repeats, reportRate, restlessness } = record;
   let text = '';
   if (repeats !== null) text += `,${encodeRepeats(repeats)}`;
   if (reportRate !== null) {
     const { chattySince, normalMs, countedSince, reports, usualPerMinute } = reportRate;
     text += `,"chatty":[${chattySince},${normalMs},${countedSince},${reports},${usualPerMinute}]`;
   }
+  if (restlessness !== null) {
+    const { bootAt, boots, loopSince, returns, flappingSince } = restlessness;
+    text += `,"restless":[${bootAt},[${boots.join()}],${loopSince},[${returns.join()}],${flappingSince}]`;
+  }
+  if (hasHealthMemory(record)) text += `,"health":${encodeHealth(record, escape)}`;
   return `{${text.slice(1)}}`;
 }
 
@@ -81,7 +97,10 @@ function encodeRepeats({ retryCount, startedAt, told, transfers }: RepeatMemory)
 const originOf = ({ newestAt, lastSeenAt }: SourceRecord): number =>
   newestAt === -Infinity ? lastSeenAt : newestAt;
 
-function encodeRhythm({ learntGapsMs, periodicAt, stepCandidate }: SourceRecord, at: number): string {
+function encodeRhythm(
+  { learntGapsMs, periodicAt, stepCandidate, silentSince }: SourceRecord,
+  at: number,
+): string {
   let text = '';
   if (learntGapsMs.length > 0) text += `,"gaps":[${learntGapsMs.join()}]`;
   if (periodicAt !== null) text += `,"periodic":${periodicAt - at}`;
@@ -89,6 +108,7 @@ function encodeRhythm({ learntGapsMs, periodicAt, stepCandidate }: SourceRecord,
     const { skewMs, receivedAt, boot } = stepCandidate;
     text += `,"step":[${skewMs},${receivedAt - at},${boot}]`;
   }
+  if (silentSince !== null) text += `,"silent":${silentSince - at}`;
   return text === '' ? '' : `,{${text.slice(1)}}`;
 }
 

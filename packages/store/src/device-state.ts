@@ -23,6 +23,9 @@ export const DEVICE_STATE_COLUMNS: readonly string[] = [
   'reachability',
   'reachability_reason',
   'reachability_since',
+  'health',
+  'health_reason',
+  'health_since',
   ...VALUE_COLUMNS.filter(({ table }) => table === 'device_state').map(({ name }) => name),
   'applied_events',
   'duplicate_events',
@@ -62,11 +65,15 @@ export function encodeDeviceState(record: DeviceRecord, generation: number, lane
     `${generation},${lane},${record.lastSequence},${sqlTime(record.lastSeenAt)},` +
     `${sqlTimeOrNull(newestDeviceTime(record))},${sqlString(latest?.source.slice(0, 32) ?? '')},` +
     `${sqlNumberOrNull(interval)},'${record.reachability}',${sqlString(record.reason)},${sqlTime(record.since)},` +
+    `'${record.health}',${sqlString(record.healthReason)},${sinceOfHealth(record)},` +
     `${sqlStringOrNull(wanIp)},${sqlStringOrNull(swVersion)},${sqlNumberOrNull(cpu)},${sqlNumberOrNull(memory)},` +
     `${sqlNumberOrNull(uptime)},${sqlNumberOrNull(temperature)},${sqlNumberOrNull(rxPower)},` +
     `${record.applied},${record.duplicates},${record.late},'${encodeMemory(record, columns, escapeJson)}')`;
   return { sql, swVersion, manufacturer, model };
 }
+
+const sinceOfHealth = ({ healthSince }: DeviceRecord): string =>
+  healthSince === -Infinity ? 'NULL' : sqlTime(healthSince);
 
 /** The device's own time in the newest report of the source heard last. */
 function newestDeviceTime(record: DeviceRecord): number | null {

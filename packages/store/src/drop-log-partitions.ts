@@ -1,11 +1,12 @@
 import type { RowDataPacket } from 'mysql2/promise';
 import type { SingleConnection } from '@cpemon/database';
+import { hasRoomForDdl } from './ddl-room.js';
 import type { LogPartition } from './log-partitions.js';
 
 export interface DropReport {
   /** Names of the partitions dropped by this call. */
   dropped: string[];
-  /** Names of those that are due but were in use, or hold what a mandatory group has not applied. */
+  /** Names of those that are due but were in use, or hold what a mandatory group has not applied; all on a full disk. */
   left: string[];
 }
 
@@ -31,6 +32,7 @@ export async function dropLogPartitions(
   if (due.length === 0) return report;
   if (thisHour < lowWaterHour) return { dropped: [], left: due.map(({ name }) => name) };
   await connection.query('SET SESSION lock_wait_timeout = ?', [DDL_WAIT_SECONDS]);
+  if (!(await hasRoomForDdl(connection))) return { dropped: [], left: due.map(({ name }) => name) };
   for (const { name } of due) {
     try {
       if (await holdsUnapplied(connection, name)) {

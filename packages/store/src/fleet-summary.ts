@@ -4,6 +4,11 @@ import { REACHABILITIES, type Reachability } from '@cpemon/domain';
 
 export type FleetCounts = Record<Reachability, number>;
 
+/** … and how many of those online are not well. */
+export interface SourceCounts extends FleetCounts {
+  unwell: number;
+}
+
 /** The kept counts, summed over the lanes. */
 export async function readFleetCounts(connection: Connection): Promise<FleetCounts> {
   const [rows] = await connection.query<RowDataPacket[]>(
@@ -16,13 +21,16 @@ export async function readFleetCounts(connection: Connection): Promise<FleetCoun
 export async function countFleetOfSources(
   connection: Connection,
   sources: readonly string[],
-): Promise<FleetCounts> {
+): Promise<SourceCounts> {
   const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT reachability, COUNT(*) AS devices FROM device_state
+    `SELECT reachability, COUNT(*) AS devices,
+            CAST(SUM(reachability = 'online' AND health IN ('degraded', 'critical')) AS SIGNED) AS unwell
+       FROM device_state
       WHERE SUBSTRING_INDEX(source, '/', 2) IN (?) GROUP BY reachability`,
     [sources],
   );
-  return toCounts(rows);
+  const unwell = rows.reduce((sum, row) => sum + Number(row['unwell']), 0);
+  return { ...toCounts(rows), unwell };
 }
 
 function toCounts(rows: RowDataPacket[]): FleetCounts {

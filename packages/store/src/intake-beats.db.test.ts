@@ -1,4 +1,5 @@
 import type { RowDataPacket } from 'mysql2/promise';
+import type { IntakeGap } from '@cpemon/domain';
 import { createTestDatabase, type TestDatabase } from '../../../tests/support/test-database.js';
 import { startIntakeBeats, writeBeat, type IntakeBeats } from './intake-beats.js';
 import { readIntakeHistory } from './intake-history.js';
@@ -21,7 +22,22 @@ const beat = (process = 'p1') =>
 /** As if the last beat had been that long ago. */
 const ageBy = (seconds: number) =>
   database.pool.query('UPDATE intake_paths SET accepted_at = accepted_at - INTERVAL ? SECOND', [seconds]);
-const history = async () => (await readIntakeHistory(database.pool, 0)).heartbeat;
+const history = async () => {
+  const { acceptedAt, gaps } = (await readIntakeHistory(database.pool, 0)).heartbeat;
+  return { acceptedAt, gaps: gaps.filter(({ startedAt }) => startedAt > 0) };
+};
+
+test('the time before the first beat of a path is a gap without a beginning, for whoever comes first', async () => {
+  await Promise.all(Array.from({ length: 6 }, (_, n) => beat(`p${n}`)));
+  await beat();
+  const { heartbeat, webhook } = await readIntakeHistory(database.pool, 0);
+  expect(heartbeat.gaps).toHaveLength(1);
+  const [{ startedAt, endedAt }] = heartbeat.gaps as [IntakeGap];
+  expect(startedAt).toBe(0);
+  expect(heartbeat.acceptedAt! - endedAt).toBeGreaterThanOrEqual(0);
+  expect(heartbeat.acceptedAt! - endedAt).toBeLessThan(1000);
+  expect(webhook.gaps).toEqual([]);
+});
 
 test('beats on time leave no gap', async () => {
   await beat();

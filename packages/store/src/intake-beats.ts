@@ -82,13 +82,16 @@ export async function writeBeat(
     // One moment for both statements: one that a stopped process sends late must not say that it accepted meanwhile.
     const [[clock]] = await pool.query<RowDataPacket[]>('SELECT CAST(UTC_TIMESTAMP(3) AS CHAR) AS now');
     const now = clock?.['now'] as string;
+    // Before its first beat nobody listened on a path: that is a gap like any other, but without a beginning.
     await pool.query(
       `
 INSERT INTO intake_gaps (path, started_at, ended_at)
-SELECT path, accepted_at, CAST(? AS DATETIME(3)) FROM intake_paths
- WHERE path IN (?) AND accepted_at < CAST(? AS DATETIME(3)) - INTERVAL ? MICROSECOND
+SELECT served.path, COALESCE(known.accepted_at, CAST('1970-01-01' AS DATETIME(3))), CAST(? AS DATETIME(3))
+  FROM (${accepting.map((_, index) => (index === 0 ? 'SELECT ? AS path' : 'SELECT ?')).join(' UNION ALL ')}) AS served
+  LEFT JOIN intake_paths AS known ON known.path = served.path
+ WHERE known.path IS NULL OR known.accepted_at < CAST(? AS DATETIME(3)) - INTERVAL ? MICROSECOND
 ON DUPLICATE KEY UPDATE ended_at = GREATEST(intake_gaps.ended_at, VALUES(ended_at))`,
-      [now, accepting, now, BEAT_TOLERANCE_MS * 1000],
+      [now, ...accepting, now, BEAT_TOLERANCE_MS * 1000],
     );
     await pool.query(
       `

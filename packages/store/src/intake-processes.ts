@@ -1,6 +1,6 @@
 import type { RowDataPacket } from 'mysql2/promise';
 import type { Connection } from '@cpemon/database';
-import { INTAKE_PATHS, type IntakeMoment, type IntakePath } from '@cpemon/domain';
+import { INTAKE_PATHS, type IntakeMoment, type IntakePath, type SilentNow } from '@cpemon/domain';
 
 /** A process that takes events in on a path; `beatAt` in epoch ms of the database. */
 export interface IntakeProcess {
@@ -31,7 +31,7 @@ SELECT process, path, service, accepting, beat_at AS beatAt
   }));
 }
 
-/** When each path last accepted, and the database's time now. */
+/** When each path last accepted, who is silent, and the database's time now. */
 export async function readIntakeMoment(connection: Connection): Promise<IntakeMoment> {
   const [rows] = await connection.query<RowDataPacket[]>(
     `
@@ -44,5 +44,12 @@ SELECT UTC_TIMESTAMP(3) AS now, p.path, p.accepted_at AS acceptedAt
     const path = INTAKE_PATHS.find((known) => known === row['path']);
     if (path !== undefined) acceptedAt.set(path, (row['acceptedAt'] as Date).getTime());
   }
-  return { at: (rows[0]?.['now'] as Date).getTime(), acceptedAt };
+  const [silent] = await connection.query<RowDataPacket[]>(
+    'SELECT kind, name, started_at AS since FROM source_silences WHERE ended_at IS NULL ORDER BY kind, name',
+  );
+  const silences = silent.map((row) => ({
+    ...(row as SilentNow),
+    since: (row['since'] as Date).getTime(),
+  }));
+  return { at: (rows[0]?.['now'] as Date).getTime(), acceptedAt, silences };
 }

@@ -24,6 +24,7 @@ export interface InventoryFinding {
 }
 
 const LONGEST_HISTORY = 200;
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 
 export async function findInInventory(connection: Connection, text: string): Promise<InventoryFinding> {
   const keys = new Map<KeyKind, Set<string>>();
@@ -31,7 +32,8 @@ export async function findInInventory(connection: Connection, text: string): Pro
     const value = normalKey(kind, text);
     if (value !== null) keys.set(kind, new Set([value]));
   }
-  const serialNumbers = new Set(serialNumberForms(text));
+  // A serial number is ASCII, and its column cannot be compared with anything else; other keys may be any text.
+  const serialNumbers = new Set(PRINTABLE_ASCII.test(text) ? serialNumberForms(text) : []);
   const { boxes, lines, devices } = await loadInventory(connection, {
     ...{ serialNumbers, serviceIds: new Set([text]), keys },
   });

@@ -142,6 +142,11 @@ UPDATE job_leases
   );
 }
 
+/** Gives back a job that has no end; nothing when it is not ours any more. */
+export async function releaseJob(connection: Connection, lease: JobLease): Promise<void> {
+  await connection.query(`UPDATE job_leases SET owner = NULL, lease_until = NULL WHERE ${MINE}`, mine(lease));
+}
+
 /** When each job last went well by the database's clock, epoch ms; null when it never has. */
 export async function readJobSuccesses(connection: Connection): Promise<Map<string, number | null>> {
   const [rows] = await connection.query<RowDataPacket[]>(

@@ -3,6 +3,7 @@ import type { Connection } from '@cpemon/database';
 import {
   resumeSilence,
   type DeviceRecord,
+  type Health,
   type Reachability,
   type ReachabilitySettings,
 } from '@cpemon/domain';
@@ -26,19 +27,22 @@ const COLUMNS = `
 SELECT STRAIGHT_JOIN d.device_id, d.serial_number, d.oui, d.product_class, d.first_seen_at,
        s.last_seen_at, s.last_seq, s.reachability, s.reachability_reason, s.reachability_since,
        s.applied_events, s.duplicate_events, s.late_events, s.memory,
+       s.health, s.health_reason, s.health_since, i.label_set_id,
        ${VALUE_COLUMNS.map(({ name, table }) => (table === 'devices' ? `d.${name}` : `s.${name}`)).join(', ')}`;
-const FIRST_VALUE = 14;
+const FIRST_VALUE = 18;
 const SW_VERSION = VALUE_COLUMNS.findIndex(({ name }) => name === 'sw_version');
 
 const SELECT_BY_SERIAL = `${COLUMNS}
   FROM devices AS d FORCE INDEX (identity)
   JOIN device_state AS s FORCE INDEX (PRIMARY) ON s.device_id = d.device_id
+  LEFT JOIN device_inventory AS i FORCE INDEX (PRIMARY) ON i.device_id = d.device_id
  WHERE d.serial_number IN (?)`;
 
 const SELECT_BY_ID = `${COLUMNS}
   FROM devices AS named FORCE INDEX (PRIMARY)
   JOIN devices AS d FORCE INDEX (identity) ON d.serial_number = named.serial_number
   JOIN device_state AS s FORCE INDEX (PRIMARY) ON s.device_id = d.device_id
+  LEFT JOIN device_inventory AS i FORCE INDEX (PRIMARY) ON i.device_id = d.device_id
  WHERE named.device_id IN (?)`;
 
 /** Keys asked for in one statement. */
@@ -96,6 +100,10 @@ function deviceOf(row: unknown[], settings: ReachabilitySettings): StoredDevice 
     applied: Number(row[10]),
     duplicates: Number(row[11]),
     late: Number(row[12]),
+    health: row[14] as Health,
+    healthReason: row[15] as string,
+    healthSince: row[16] === null ? -Infinity : (row[16] as Date).getTime(),
+    labelSetId: Number(row[17] ?? 0),
     quietUntil: Infinity,
     ...decodeMemory(row[13] as string, columns),
   };

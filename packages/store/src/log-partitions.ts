@@ -1,5 +1,6 @@
 import type { RowDataPacket } from 'mysql2/promise';
 import type { SingleConnection } from '@cpemon/database';
+import { hasRoomForDdl } from './ddl-room.js';
 
 /** The partition that takes what no other does; empty as long as partitions are made ahead of time. */
 export const CATCH_ALL = 'p_rest';
@@ -15,8 +16,8 @@ const MOVABLE_BYTES = 256 * 1024 * 1024;
 export interface PartitionReport {
   /** Names of the partitions made by this call. */
   made: string[];
-  /** made; or another process is at it; or the catch-all holds too much to be divided while events come in. */
-  outcome: 'made' | 'busy' | 'catch-all-too-large';
+  /** made; or another process is at it; or the catch-all holds too much to be divided while events come in; or the disk is full. */
+  outcome: 'made' | 'busy' | 'catch-all-too-large' | 'no-room';
 }
 
 const LOCK_NAME = "CONCAT('cpemon.log_partitions.', LEFT(SHA2(DATABASE(), 256), 24))";
@@ -41,6 +42,7 @@ export async function makeLogPartitions(
     if (hours.length === 0) return { made: [], outcome: 'made' };
     if (catchAllBytes > MOVABLE_BYTES) return { made: [], outcome: 'catch-all-too-large' };
     await connection.query('SET SESSION lock_wait_timeout = ?', [DDL_WAIT_SECONDS]);
+    if (!(await hasRoomForDdl(connection))) return { made: [], outcome: 'no-room' };
     await connection.query(
       `ALTER TABLE log_records REORGANIZE PARTITION ${CATCH_ALL} INTO (
          ${hours.map((hour) => `PARTITION p_${hour} VALUES LESS THAN (${hour + 1})`).join(', ')},

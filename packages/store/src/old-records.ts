@@ -11,6 +11,9 @@ const REPLAYS_KEPT_DAYS = 90;
 const JOBS_KEPT_DAYS = 90;
 /** An identity that was not heard of for so long has its place in quarantine again when it comes back. */
 const QUARANTINE_KEPT_DAYS = 90;
+/** Whether a message arrived is asked within days. */
+const MESSAGES_KEPT_DAYS = 14;
+const PLANS_KEPT_DAYS = 90;
 /** Rows that one transaction removes at most. */
 const ROWS_AT_ONCE = 5000;
 
@@ -41,6 +44,12 @@ function removals({ auditDays }: RecordAges): [string, number[]][] {
       `DELETE FROM quarantined_identities WHERE released_at IS NULL AND ${before('last_at')}`,
       [QUARANTINE_KEPT_DAYS],
     ],
+    [`DELETE FROM alerts WHERE state = 'resolved' AND ${before('resolved_at')}`, [auditDays]],
+    [`DELETE FROM outbox WHERE state <> 'waiting' AND ${before('settled_at')}`, [MESSAGES_KEPT_DAYS]],
+    // To a receiver that there is no more.
+    [`DELETE FROM outbox WHERE ${before('made_at')}`, [MESSAGES_KEPT_DAYS]],
+    [`DELETE FROM silences WHERE ${before('ends_at')}`, [PLANS_KEPT_DAYS]],
+    [`DELETE FROM maintenance_windows WHERE ${before('ends_at')}`, [PLANS_KEPT_DAYS]],
     [`DELETE FROM job_leases WHERE owner IS NULL AND ${before('finished_at')}`, [JOBS_KEPT_DAYS]],
   ];
 }

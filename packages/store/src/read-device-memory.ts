@@ -5,9 +5,11 @@ import {
   type RepeatMemory,
   type Report,
   type ReportRate,
+  type Restlessness,
   type SourceRecord,
 } from '@cpemon/domain';
 import { MEMORY_VERSION } from './device-memory.js';
+import { decodeHealth, type HealthMemoryJson } from './health-memory.js';
 import { VALUE_COLUMNS } from './value-columns.js';
 
 type ReportJson = [number, number | null, number, number, number, Report['attributes'], Report['metrics']];
@@ -15,6 +17,7 @@ interface RhythmJson {
   gaps?: number[];
   periodic?: number;
   step?: [number, number, boolean];
+  silent?: number;
 }
 /** See `encodeMemory`. */
 type SourceJson = [
@@ -30,6 +33,14 @@ type SourceJson = [
 interface FurtherJson {
   repeats?: [retryCount: number, startedAt: number | null, told: string, transfers: string];
   chatty?: [since: number | null, normalMs: number, countedSince: number, reports: number, usual: number];
+  restless?: [
+    bootAt: number | null,
+    boots: number[],
+    loopSince: number | null,
+    returns: number[],
+    flappingSince: number | null,
+  ];
+  health?: HealthMemoryJson;
 }
 
 /** A memory that this version cannot read. */
@@ -41,14 +52,24 @@ export class UnknownMemoryError extends Error {
   }
 }
 
+/** The part of a record that its memory holds. */
+export type RememberedDevice = Pick<
+  DeviceRecord,
+  | 'recentIdentities'
+  | 'repeats'
+  | 'reportRate'
+  | 'restlessness'
+  | 'conditions'
+  | 'baselines'
+  | 'anchors'
+  | 'sources'
+>;
+
 /**
  * @param columns the columns' values in the order of VALUE_COLUMNS
  * @throws UnknownMemoryError when a newer version wrote it
  */
-export function decodeMemory(
-  text: string,
-  columns: readonly unknown[],
-): Pick<DeviceRecord, 'recentIdentities' | 'repeats' | 'reportRate' | 'sources'> {
+export function decodeMemory(text: string, columns: readonly unknown[]): RememberedDevice {
   const memory = JSON.parse(text) as MemoryV1 | [number, string, SourceJson[], FurtherJson?];
   if (!Array.isArray(memory)) {
     const { v: version } = memory;
@@ -57,15 +78,19 @@ export function decodeMemory(
       recentIdentities: identitiesFromText(memory.ids),
       repeats: null,
       reportRate: null,
+      restlessness: null,
+      ...decodeHealth(undefined),
       sources: sourcesOfVersion1(memory).map((source) => decodeSource(source, columns)),
     };
   }
-  const [version, identities, sources, { repeats, chatty } = {}] = memory;
+  const [version, identities, sources, { repeats, chatty, restless, health } = {}] = memory;
   if (version !== MEMORY_VERSION) throw new UnknownMemoryError(version);
   return {
     recentIdentities: identitiesFromText(identities),
     repeats: repeats === undefined ? null : decodeRepeats(repeats),
     reportRate: chatty === undefined ? null : decodeRate(chatty),
+    restlessness: restless === undefined ? null : decodeRestlessness(restless),
+    ...decodeHealth(health),
     sources: sources.map((source) => decodeSource(source, columns)),
   };
 }
@@ -87,8 +112,14 @@ function decodeRate([chattySince, normalMs, countedSince, reports, usualPerMinut
   return { countedSince, reports, usualPerMinute, chattySince, normalMs };
 }
 
+function decodeRestlessness([bootAt, boots, loopSince, returns, flappingSince]: NonNullable<
+  FurtherJson['restless']
+>): Restlessness {
+  return { bootAt, boots, loopSince, returns, flappingSince };
+}
+
 function decodeSource(source: SourceJson, columns: readonly unknown[]): SourceRecord {
-  const [name, at, received, seen, declared, reports, { gaps = [], periodic, step } = {}] = source;
+  const [name, at, received, seen, declared, reports, { gaps = [], periodic, step, silent } = {}] = source;
   return {
     source: name,
     newestAt: received === null ? -Infinity : at,
@@ -100,6 +131,7 @@ function decodeSource(source: SourceJson, columns: readonly unknown[]): SourceRe
     learntSeconds: learntSeconds(gaps),
     periodicAt: periodic === undefined ? null : at + periodic,
     stepCandidate: step === undefined ? null : { skewMs: step[0], receivedAt: at + step[1], boot: step[2] },
+    silentSince: silent === undefined ? null : at + silent,
     reports: reports.map(([order, deviceTime, rank, sequence, mask, attributes, metrics]): Report => {
       const own = {
         attributes: attributes as Record<string, unknown>,

@@ -1,5 +1,6 @@
 import type { IntakePath } from '@cpemon/domain';
 import { createRefusedBodiesRoute, openSecrets, parseNetworks, startIntake } from '@cpemon/intake';
+import { openDeviceModels } from '@cpemon/model-folder';
 import {
   createRegistry,
   startHttpServer,
@@ -9,7 +10,6 @@ import {
 } from '@cpemon/service-kit';
 import { createAcsIngest } from './app.js';
 import type { AcsIngestConfig } from './config.js';
-import { loadDeviceModels } from './device-models.js';
 import { createCwmp } from './cwmp/create-cwmp.js';
 import { startCwmpListener } from './cwmp/cwmp-listener.js';
 import { createMirrorSender } from './mirror/mirror-sender.js';
@@ -31,8 +31,7 @@ export async function startAcsIngest(
   if (config.mirrorTokens === 'none') {
     logger.warn({ MIRROR_TOKENS: 'none' }, 'Anyone within ALLOW_NETWORKS may post copies to the mirror');
   }
-  const ownModels = await loadDeviceModels(config.deviceModels);
-  if (ownModels > 0) logger.info({ files: ownModels }, 'Device models of the operator are in force');
+  const models = await openDeviceModels(config.deviceModels, registry, logger);
   const secrets = await openSecrets(config.webhook, registry, logger);
   const mirror = mirrorOf(config);
   const paths: IntakePath[] = ['webhook'];
@@ -70,6 +69,7 @@ export async function startAcsIngest(
       await intake.stopAccepting();
       await Promise.all([server.close(), listener?.close()]);
       secrets.stop();
+      models.stop();
       cwmp?.stop();
       await intake.close();
       await operations.close();

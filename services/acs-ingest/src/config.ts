@@ -5,9 +5,9 @@ import {
   type IntakeConfig,
   type SenderRules,
 } from '@cpemon/intake';
+import { readDeviceModelsConfig, type DeviceModelsConfig } from '@cpemon/model-folder';
 import { createConfigReader } from '@cpemon/service-kit';
 import { readCwmpConfig, type CwmpConfig } from './cwmp/cwmp-config.js';
-import { readDeviceModelsConfig, type DeviceModelsConfig } from './device-models.js';
 import { readWebhookAccess, type WebhookAccess } from './webhook/webhook-access.js';
 
 export interface AcsIngestConfig extends IntakeConfig {

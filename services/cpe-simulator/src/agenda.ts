@@ -20,10 +20,13 @@ export function createAgenda(startMs: number): Agenda {
     },
     advance(nowMs) {
       const last = Math.floor(nowMs / SLOT_MS);
-      for (; slotNumber <= last; slotNumber++) {
-        const due = slots.get(slotNumber);
+      while (slotNumber <= last) {
+        const slot = slotNumber;
+        // First, so that what is added for this moment while it is done comes into a slot that is still to come.
+        slotNumber += 1;
+        const due = slots.get(slot);
         if (due === undefined) continue;
-        slots.delete(slotNumber);
+        slots.delete(slot);
         for (const what of due) what();
       }
     },

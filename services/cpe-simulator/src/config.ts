@@ -1,6 +1,7 @@
 import { createConfigReader } from '@cpemon/service-kit';
 import { isIP } from 'node:net';
 import { parseMix, type Mix } from './report-ways.js';
+import { MOST_FASTER } from './scenarios/time-factor.js';
 import { isPrivateAddress, PublicAddressError } from './target-address.js';
 
 export interface SimulatorConfig {
@@ -28,6 +29,10 @@ export interface SimulatorConfig {
   fleetFile: string | undefined;
   /** Scenarios that run from the start: names and files. */
   scenarios: readonly string[];
+  /** All times of scenarios are divided by this. */
+  scenarioFaster: number;
+  /** Whether OLTs, DSLAMs and RADIUS tell what scenarios let them see. */
+  observations: boolean;
   retainedReports: number;
   seed: number;
   serialPrefix: string;
@@ -72,6 +77,8 @@ export function readConfig(
     modelFiles: reader.list('MODEL_FILES', { default: [] }),
     fleetFile: reader.optionalString('FLEET_FILE'),
     scenarios: reader.list('SCENARIOS', { default: [] }),
+    scenarioFaster: reader.number('SCENARIO_FASTER', { default: 1, min: 1, max: MOST_FASTER }),
+    observations: reader.boolean('OBSERVATIONS', { default: true }),
     retainedReports: reader.integer('RETAINED_REPORTS', { default: 10, min: 0, max: 1000 }),
     seed: reader.integer('SEED', { default: 1, min: 0, max: 2 ** 32 - 1 }),
     serialPrefix: reader.string('SERIAL_PREFIX', { default: 'SIM-', pattern: /^[A-Za-z0-9._-]{1,48}$/ }),

@@ -2,9 +2,10 @@ import { Counter, Gauge, Histogram, type Registry } from '@cpemon/service-kit';
 import { countByCondition } from './fleet-view.js';
 import type { Fleet } from './fleet.js';
 import { NO_ANSWER_REASONS } from './outcome.js';
+import type { PathTally } from './path-tally.js';
 import type { Simulation } from './simulation.js';
 import { PATHS, type Path } from './report-ways.js';
-import type { PathTally, Truth } from './truth.js';
+import type { Truth } from './truth.js';
 
 /** Answers other than 2xx, grouped so that the label stays a closed set; `GET /truth` has the exact statuses. */
 const STATUS_REASONS: Record<string, string> = {
@@ -100,6 +101,24 @@ export function registerMetrics(
   });
   gauge('devices', 'Virtual CPEs by simulated condition', 'condition', () => {
     return countByCondition(fleet);
+  });
+}
+
+/** Scenarios that run: what a dashboard marks in time. @param known the built-in ones; others count as `own` */
+export function registerScenarioMetrics(
+  registry: Registry,
+  known: readonly string[],
+  running: () => readonly string[],
+): void {
+  new Gauge({
+    name: 'cpemon_simulator_scenario_running',
+    help: '1 while a scenario runs; own: one that was posted or read from a file',
+    labelNames: ['scenario'],
+    registers: [registry],
+    collect() {
+      for (const scenario of [...known, 'own']) this.set({ scenario }, 0);
+      for (const name of running()) this.set({ scenario: known.includes(name) ? name : 'own' }, 1);
+    },
   });
 }
 

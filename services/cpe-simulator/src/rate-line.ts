@@ -1,6 +1,7 @@
 import type { Logger } from '@cpemon/service-kit';
 import type { Simulation } from './simulation.js';
-import { totalsOf, type PathTally, type Truth } from './truth.js';
+import { totalsOf, type PathTally } from './path-tally.js';
+import type { Truth } from './truth.js';
 
 export const RATE_LINE_EVERY_MS = 5000;
 

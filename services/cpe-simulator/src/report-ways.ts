@@ -15,8 +15,11 @@ export const WAYS = {
 } as const;
 export type Way = keyof typeof WAYS;
 
-/** What the truth counts apart. */
-export const PATHS = ['heartbeat', 'telemetry', 'webhook', 'cwmp', 'mirror', 'bulk'] as const;
+/** The paths of devices' own reports. */
+export type ReportPath = (typeof WAYS)[Way];
+
+/** What the truth counts apart; `observation` is what others tell of devices. */
+export const PATHS = ['heartbeat', 'telemetry', 'webhook', 'cwmp', 'mirror', 'bulk', 'observation'] as const;
 export type Path = (typeof PATHS)[number];
 
 /** Shares of the fleet by way, relative to each other, in an order that keeps a device's way when shares change little. */

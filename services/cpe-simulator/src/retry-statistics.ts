@@ -5,7 +5,7 @@ export interface RetryStatistics {
   /** A retry after the wait of the table. */
   waited(retryCount: number, waitMs: number): void;
   /** A retry that a new event brought forward. */
-  broughtForward(retryCount: number, waitMs: number): void;
+  broughtForward(retryCount: number): void;
   report(): RetryRow[];
 }
 

@@ -1,5 +1,5 @@
 import type { HttpRequest } from './http-target.js';
-import { WAYS, type Path, type Way } from './report-ways.js';
+import { WAYS, type ReportPath, type Way } from './report-ways.js';
 import type { Report } from './reports/report.js';
 
 /**
@@ -8,7 +8,7 @@ import type { Report } from './reports/report.js';
  */
 export interface Shipment {
   readonly way: Way;
-  readonly path: Path;
+  readonly path: ReportPath;
   readonly reports: Report[];
   state: 'collecting' | 'queued' | 'in_flight' | 'waiting' | 'retained' | 'ended';
   /** Requests made so far. */

@@ -5,7 +5,8 @@ import type { Outcome } from './outcome.js';
 import { createRandom } from './seeded-random.js';
 import type { Shipment } from './shipment.js';
 import { createSimulation, type Simulation, type SimulationSettings } from './simulation.js';
-import { createTruth, totalsOf, type Truth } from './truth.js';
+import { totalsOf } from './path-tally.js';
+import { createTruth, type Truth } from './truth.js';
 
 const ACCEPTED: Outcome = { kind: 'accepted', rejected: [] };
 const NO_ANSWER: Outcome = { kind: 'unanswered', reason: 'timeout' };

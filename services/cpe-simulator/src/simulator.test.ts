@@ -255,9 +255,21 @@ describe('the simulator', () => {
     expect(known.length).toBeGreaterThan(30);
     await fetch(`${running.controlUrl}/scenarios/fibre-cut`, { method: 'DELETE' });
     await until(async () => (await truthOf(running)).devices_cut < cut);
+    const { incidents } = (await (await fetch(`${running.controlUrl}/truth/incidents`)).json()) as {
+      incidents: { scenario: string; devices: number; ended_at: string | null; serial_numbers: string[] }[];
+    };
+    expect(incidents).toMatchObject([{ scenario: 'fibre-cut', devices: cut, ended_at: expect.any(String) }]);
+    expect(incidents[0]!.serial_numbers).toHaveLength(cut);
+    expect((await truthOf(running)).incidents[0]).not.toHaveProperty('serial_numbers');
+    const quick = await control(running, '/scenarios/street-power-cut?faster=60');
+    expect(await quick.json()).toMatchObject({ faster: 60 });
+    await fetch(`${running.controlUrl}/scenarios/street-power-cut`, { method: 'DELETE' });
+    expect((await control(running, '/restore', { all: true })).status).toBe(200);
+    expect((await truthOf(running)).devices_cut).toBe(0);
     for (const [response, status, code] of [
       [await control(running, '/scenarios/fibre-cat'), 404, 'unknown_scenario'],
       [await control(running, '/scenarios/..%2Fsecret.json'), 404, 'unknown_scenario'],
+      [await control(running, '/scenarios/spike?faster=0'), 400, 'invalid_scenario'],
       [
         await control(running, '/scenarios', { name: 'x', steps: [{ action: 'explode' }] }),
         400,

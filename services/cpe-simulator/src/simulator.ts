@@ -2,17 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { createRegistry, startHttpServer, startOperationsServer, type Logger } from '@cpemon/service-kit';
 import { createBehaviour } from './behaviour.js';
 import type { SimulatorConfig } from './config.js';
-import { createControlApp } from './control-app.js';
-import type { Credentials } from './cwmp/http-auth.js';
+import { createControlApp } from './control/control-app.js';
+import { credentialsOf } from './cwmp/device-credentials.js';
 import { createCwmpSessions } from './cwmp/session.js';
 import { readFleetPlan } from './fleet-plan.js';
-import { createFleet, type Fleet } from './fleet.js';
+import { createFleet } from './fleet.js';
 import { createHttpTarget } from './http-target.js';
-import { createRequestMetrics, registerMetrics } from './metrics.js';
+import { createRequestMetrics, registerMetrics, registerScenarioMetrics } from './metrics.js';
 import { loadModels } from './models/load-models.js';
+import { createObservers } from './observers.js';
 import { createRateLine, RATE_LINE_EVERY_MS } from './rate-line.js';
-import { findScenario } from './scenarios/built-in-scenarios.js';
+import { BUILT_IN_SCENARIOS, findScenario } from './scenarios/built-in-scenarios.js';
 import type { RetryRow } from './retry-statistics.js';
+import { createIncidentLog, type Incident } from './scenarios/incident-log.js';
 import { createScenarioPlayer } from './scenarios/scenario-player.js';
 import { createRandom } from './seeded-random.js';
 import { createSimulation, type Simulation } from './simulation.js';
@@ -27,6 +29,8 @@ export interface RunningSimulator {
   controlUrl: string;
   opsUrl: string;
   truth(): TruthReport;
+  /** What really happened. */
+  incidents(): Incident[];
   /** Waits of the retries beside TR-069's table. */
   retries(): RetryRow[];
   /** Stops the schedule, waits up to 3 s for answers on their way, then hangs up. */
@@ -98,14 +102,32 @@ export async function startSimulator(
     { ...{ api, acs, seed: config.seed }, apiHeaders: { 'content-type': 'application/json', ...bearer } },
     (afterMs, what) => simulation.later(afterMs, what),
   );
-  const player = createScenarioPlayer({ fleet, simulation, behaviour, strays, random });
+  const observers = createObservers({
+    ...{ fleet, truth, simulation, prefix: api.prefix, headers: bearer, runId: run.runId },
+    send: (request) => api.send(request),
+  });
+  const blind = { ...observers, sees: () => undefined };
+  const incidents = createIncidentLog(fleet, now);
+  const player = createScenarioPlayer(
+    {
+      ...{ fleet, simulation, behaviour, strays, random, faster: config.scenarioFaster },
+      observers: config.observations ? observers : blind,
+    },
+    incidents,
+  );
   registerMetrics(registry, fleet, simulation, truth);
-  const report = (): TruthReport => reportTruth(run, fleet.size, simulation, truth, now());
+  registerScenarioMetrics(
+    registry,
+    BUILT_IN_SCENARIOS.map(({ name }) => name),
+    () => player.running().map(({ name }) => name),
+  );
+  const report = (): TruthReport =>
+    reportTruth(run, { devices: fleet.size, simulation, truth, incidents, observers }, now());
 
   const control = await startHttpServer({
     host: config.listenHost,
     port: config.port,
-    handler: createControlApp({ fleet, simulation, truth, player, strays, report }),
+    handler: createControlApp({ fleet, simulation, truth, player, strays, incidents, report }),
     limits: { maxConnections: 200 },
     logger,
   });
@@ -139,6 +161,7 @@ export async function startSimulator(
     controlUrl: control.url,
     opsUrl: operations.url,
     truth: report,
+    incidents: () => incidents.list(),
     retries: () => simulation.retries(),
     stop: async () => {
       clearInterval(ticking);
@@ -148,28 +171,10 @@ export async function startSimulator(
       await Promise.all([api.close(), acs.close(), cwmp.close()]);
       // What was cut off now counts as unanswered; each needs a moment to arrive there.
       await answersOrTimeout(simulation, 500);
+      observers.close();
       logger.info({ totals: report().totals }, 'The fleet is silent');
       await Promise.all([control.close(), operations.close()]);
     },
-  };
-}
-
-/** `{oui}-{class}-{serial}` filled in, each percent-encoded. TR-069 Amendment 6, 3.4.4. */
-function credentialsOf(
-  fleet: Fleet,
-  { cwmpUsername, cwmpPassword }: Pick<SimulatorConfig, 'cwmpUsername' | 'cwmpPassword'>,
-): (device: number) => Credentials | undefined {
-  return (device) => {
-    if (cwmpPassword === undefined) return undefined;
-    const parts: Record<string, () => string> = {
-      oui: () => fleet.modelOf(device).oui,
-      class: () => fleet.productClassOf(device),
-      serial: () => fleet.serialNumberOf(device),
-    };
-    const username = cwmpUsername.replace(/\{(oui|class|serial)\}/g, (_, name: string) =>
-      encodeURIComponent(parts[name]!()),
-    );
-    return { username, password: cwmpPassword };
   };
 }
 

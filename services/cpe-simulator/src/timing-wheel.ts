@@ -1,4 +1,4 @@
-import { grown } from './fleet.js';
+import { grown } from './device-columns.js';
 
 /** Fires each of a set of items at its own next time, without a timer per item: 18 bytes an item. */
 export interface TimingWheel {

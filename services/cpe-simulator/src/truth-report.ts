@@ -1,6 +1,9 @@
+import type { Incident, IncidentLog } from './scenarios/incident-log.js';
 import type { Simulation } from './simulation.js';
 import { PATHS, type Path } from './report-ways.js';
-import { totalsOf, type PathTally, type Truth } from './truth.js';
+import type { Observers } from './observers.js';
+import { openReports, totalsOf, type PathTally } from './path-tally.js';
+import type { Truth } from './truth.js';
 
 /** The body of `GET /truth`. */
 export interface TruthReport {
@@ -24,11 +27,21 @@ export interface TruthReport {
     copies: number;
   };
   by_path: Record<Path, PathTally>;
+  /** What really happened; `GET /truth/incidents` has the serial numbers too. */
+  incidents: Omit<Incident, 'serial_numbers'>[];
 }
 
 export interface RunIdentity {
   runId: string;
   startedAtMs: number;
+}
+
+export interface TruthSources {
+  devices: number;
+  simulation: Simulation;
+  truth: Truth;
+  incidents: IncidentLog;
+  observers: Observers;
 }
 
 /**
@@ -37,9 +50,7 @@ export interface RunIdentity {
  */
 export function reportTruth(
   run: RunIdentity,
-  devices: number,
-  simulation: Simulation,
-  truth: Truth,
+  { devices, simulation, truth, incidents, observers }: TruthSources,
   nowMs: number,
 ): TruthReport {
   const total = totalsOf(truth);
@@ -58,12 +69,10 @@ export function reportTruth(
       open: openReports(total),
       in_flight: load.inFlight,
       queued: load.queued,
-      waiting: load.waiting,
+      waiting: load.waiting + observers.waiting,
       copies: load.duplicates,
     },
     by_path: Object.fromEntries(PATHS.map((path) => [path, truth.paths[path]])) as Record<Path, PathTally>,
+    incidents: incidents.list().map(({ serial_numbers: _many, ...incident }) => incident),
   };
 }
-
-export const openReports = ({ sent, acknowledged, rejected, abandoned, in_doubt }: PathTally): number =>
-  sent - acknowledged - rejected - abandoned - in_doubt;

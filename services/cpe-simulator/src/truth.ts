@@ -1,32 +1,10 @@
 import type { MessageFate } from './cwmp/session.js';
-import { grown } from './fleet.js';
-import { leavesDoubt, type NoAnswerReason, type Outcome } from './outcome.js';
+import { grown } from './device-columns.js';
+import { leavesDoubt, type Outcome } from './outcome.js';
+import { countReason, emptyTally, type PathTally } from './path-tally.js';
 import { PATHS, type Path } from './report-ways.js';
 import type { Report } from './reports/report.js';
 import type { Shipment } from './shipment.js';
-
-/** Counts of one way of reporting. A report is counted once in `sent`, however often it is tried. */
-export interface PathTally {
-  /** Reports tried at least once. */
-  sent: number;
-  /** Reports answered with 2xx. */
-  acknowledged: number;
-  /** Reports refused for good (4xx, or inside an accepted batch). */
-  rejected: number;
-  /** Reports given up because their CPE was cut off while they waited for a retry, and surely not stored. */
-  abandoned: number;
-  /** Reports not acknowledged that may have been stored: an attempt had no answer, or a 5xx other than 503. */
-  in_doubt: number;
-  /** Requests made, of which retries. */
-  attempts: number;
-  retries: number;
-  /** Requests answered with something other than 2xx, by status. */
-  refused_by_status: Record<string, number>;
-  /** Requests that got no answer, or none of ours, by reason. */
-  unanswered_by_reason: Partial<Record<NoAnswerReason, number>>;
-  /** Reports refused inside an accepted batch, by the target's reason. */
-  rejected_by_reason: Record<string, number>;
-}
 
 export interface DeviceTruth {
   sent: number;
@@ -55,6 +33,8 @@ export interface Truth {
    * @returns what to call with its fate
    */
   messageSent(device: number): (fate: MessageFate) => void;
+  /** Likewise of what somebody else has seen of a device: an event of it, and no report of its own. */
+  observationSent(device: number): (fate: MessageFate) => void;
   ofDevice(index: number): DeviceTruth;
   resize(devices: number): void;
 }
@@ -62,9 +42,7 @@ export interface Truth {
 /** Ways whose events are counted by message (see `messageSent`), and those for which an answer promises nothing. */
 const BY_MESSAGE: Path = 'cwmp';
 const BEST_EFFORT: Path = 'mirror';
-
-/** Reasons come from the target: beyond this many different ones they are counted together. */
-const MAX_REASONS = 50;
+const BY_OTHERS: Path = 'observation';
 
 export function createTruth(devices: number, now: () => number = Date.now): Truth {
   let sent = new Uint32Array(devices);
@@ -89,6 +67,17 @@ export function createTruth(devices: number, now: () => number = Date.now): Trut
     tally.sent += 1;
     sent[device] = sent[device]! + 1;
     lastSentMs[device] = Math.max(lastSentMs[device]!, dueMs);
+  };
+
+  const notAcknowledged = (tally: PathTally, device: number, fate: 'in_doubt' | 'not_taken'): void => {
+    if (fate === 'in_doubt') {
+      tally.in_doubt += 1;
+      inDoubt[device] = inDoubt[device]! + 1;
+      return;
+    }
+    // Surely not taken: as if it had not been sent, for the next attempt is sent again.
+    tally.sent -= 1;
+    sent[device] = sent[device]! - 1;
   };
 
   return {
@@ -130,19 +119,21 @@ export function createTruth(devices: number, now: () => number = Date.now): Trut
       else if (!report.inDoubt && path !== BY_MESSAGE) paths[path].abandoned += 1;
     },
     messageSent(device) {
-      const tally = paths[BY_MESSAGE];
       const dueMs = now();
-      send(tally, { device, dueMs });
+      send(paths[BY_MESSAGE], { device, dueMs });
       return (fate) => {
-        if (fate === 'acknowledged') return acknowledge(tally, { device, dueMs });
-        if (fate === 'in_doubt') {
-          tally.in_doubt += 1;
-          inDoubt[device] = inDoubt[device]! + 1;
-          return;
-        }
-        // Surely not taken: as if it had not been sent, for the next attempt is sent again.
-        tally.sent -= 1;
-        sent[device] = sent[device]! - 1;
+        if (fate === 'acknowledged') acknowledge(paths[BY_MESSAGE], { device, dueMs });
+        else notAcknowledged(paths[BY_MESSAGE], device, fate);
+      };
+    },
+    observationSent(device) {
+      const tally = paths[BY_OTHERS];
+      tally.sent += 1;
+      sent[device] = sent[device]! + 1;
+      return (fate) => {
+        if (fate !== 'acknowledged') return notAcknowledged(tally, device, fate);
+        tally.acknowledged += 1;
+        acknowledged[device] = acknowledged[device]! + 1;
       };
     },
     ofDevice: (index) => ({
@@ -158,44 +149,6 @@ export function createTruth(devices: number, now: () => number = Date.now): Trut
       [lastSentMs, lastAcknowledgedMs] = [grown(lastSentMs, size), grown(lastAcknowledgedMs, size)];
     },
   };
-}
-
-/** All ways of reporting together. */
-export function totalsOf(truth: Truth): PathTally {
-  const total = emptyTally();
-  for (const path of PATHS) {
-    const tally = truth.paths[path];
-    for (const [name, value] of Object.entries(tally) as [
-      keyof PathTally,
-      number | Record<string, number>,
-    ][]) {
-      if (typeof value === 'number') (total[name] as number) += value;
-      else {
-        const counts = total[name] as Record<string, number>;
-        for (const [reason, count] of Object.entries(value)) counts[reason] = (counts[reason] ?? 0) + count;
-      }
-    }
-  }
-  return total;
-}
-
-const emptyTally = (): PathTally => ({
-  sent: 0,
-  acknowledged: 0,
-  rejected: 0,
-  abandoned: 0,
-  in_doubt: 0,
-  attempts: 0,
-  retries: 0,
-  refused_by_status: {},
-  unanswered_by_reason: {},
-  rejected_by_reason: {},
-});
-
-function countReason(counts: Record<string, number>, reason: string): void {
-  const known = Object.hasOwn(counts, reason);
-  const name = known || Object.keys(counts).length < MAX_REASONS ? reason : 'other';
-  counts[name] = (counts[name] ?? 0) + 1;
 }
 
 const timeOrNull = (ms: number): string | null => (ms === 0 ? null : new Date(ms).toISOString());

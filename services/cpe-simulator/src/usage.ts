@@ -27,6 +27,8 @@ Settings are environment variables, all optional:
                      webhook-xml, cwmp, mirror, bulk (or bulk-tree, bulk-pairs, bulk-rows,
                      bulk-columns); takes the place of WEBHOOK_SHARE
     SCENARIOS        names and files of scenarios to begin with; GET /scenarios lists them
+    SCENARIO_FASTER  1 to 1000: all times of scenarios are divided by it   1
+    OBSERVATIONS     OLTs, DSLAMs and RADIUS tell API_URL what they see of scenarios, as CloudEvents   true
     BATCH_SIZE       0 or 1: POST /cpe/heartbeat by each CPE; more: up to so many
                      reports in one POST /v1/telemetry by a gateway     1
     BATCH_LINGER_MS  how long the gateway waits for a batch to fill     200
@@ -42,10 +44,10 @@ Settings are environment variables, all optional:
   this process
     LISTEN_HOST      address of the control and operations ports        127.0.0.1
     PORT             control port                                       8083
-                     GET /, /truth, /truth/devices, /retries, /strays, /fleet?by=region, /scenarios,
+                     GET /, /truth, /truth/devices, /truth/incidents, /retries, /strays, /fleet?by=region, /scenarios,
                      /inventory.csv; POST /pause, /resume, /fleet {"devices": n}, /rate {"times": x},
-                     /cut {"count": n}, /restore, /devices/SN/cut, /devices/SN/restore,
-                     /scenarios/NAME, /scenarios (a scenario as JSON); DELETE /scenarios/NAME
+                     /cut {"count": n}, /restore {"all": true}, /devices/SN/cut, /devices/SN/restore,
+                     /scenarios/NAME?faster=60, /scenarios (a scenario as JSON); DELETE /scenarios/NAME
     OPS_PORT         /livez, /readyz, /metrics                          9104
     LOG_LEVEL        trace, debug, info, warn, error, fatal, silent     info
     LOG_FORMAT       json or pretty                                     json

@@ -1,3 +1,4 @@
+import { BULK_DATA_TYPE, readPushedReports } from '@cpemon/bulkdata';
 import {
   ARRAY_BODY_BYTES,
   contentModeOf,
@@ -23,10 +24,8 @@ import {
   type EventRouteOptions,
   type RouteHandler,
 } from '@cpemon/intake';
-import { readPushedReports } from './pushed-reports.js';
 
 const PATH = 'events';
-const BULK_DATA = 'cpemon.bulkdata.v1';
 const TOO_LARGE = tooLarge(ARRAY_BODY_BYTES);
 const UNSIGNED_HEADERS = refuse(
   'invalid_signature',
@@ -35,8 +34,8 @@ const UNSIGNED_HEADERS = refuse(
 
 /** What is taken beside the body's limits. @param testEvents whether events that fail on purpose are */
 export const cloudEventRules = (testEvents: 'taken' | 'refused'): CloudEventRules => ({
-  kinds: createEventKinds(testEvents).set(BULK_DATA, readPushedReports),
-  longKinds: new Set([BULK_DATA]),
+  kinds: createEventKinds(testEvents).set(BULK_DATA_TYPE, readPushedReports),
+  longKinds: new Set([BULK_DATA_TYPE]),
 });
 
 /**
@@ -63,24 +62,24 @@ export function createCloudEventsRoute(
     if (verdict !== 'allowed' && isRefusal(verdict)) return refuseIt(verdict);
     if (verdict !== 'allowed' && mode === 'binary') return refuseIt(UNSIGNED_HEADERS);
 
+    const fail = (error: unknown): void =>
+      metrics.ended(sendAppendFailure(response, error, correlationId, logger));
     receiveBody(request, ARRAY_BODY_BYTES, {
       tooLarge: () => refuseIt(TOO_LARGE),
       noRoom: () => metrics.ended(sendNoRoom(response, correlationId)),
       aborted: () => metrics.ended('aborted'),
+      failed: fail,
       complete(body) {
         if (verdict !== 'allowed' && !verdict.bodyMustMatch(body)) return refuseIt(verdict.otherwise, body);
         const context = requestContextOf(headers, correlationId);
         const read = readCloudEvents(body, mode, headers, rules, context);
         if (isRefusal(read)) return refuseIt(read, body);
         const startedAt = performance.now();
-        appender.append(read.events, PATH).then(
-          () => {
-            countAccepted(metrics, read, startedAt);
-            metrics.ended('queued');
-            sendAccepted(response, correlationId, { accepted: read.taken, rejected: read.rejected });
-          },
-          (error: unknown) => metrics.ended(sendAppendFailure(response, error, correlationId, logger)),
-        );
+        appender.append(read.events, PATH).then(() => {
+          countAccepted(metrics, read, startedAt);
+          metrics.ended('queued');
+          sendAccepted(response, correlationId, { accepted: read.taken, rejected: read.rejected });
+        }, fail);
       },
     });
   };

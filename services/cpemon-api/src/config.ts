@@ -5,9 +5,12 @@ import {
   type IntakeConfig,
   type SenderRules,
 } from '@cpemon/intake';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
+import { readDeviceModelsConfig, type DeviceModelsConfig } from '@cpemon/model-folder';
 import { createConfigReader, type ConfigReader } from '@cpemon/service-kit';
 import { readBulkdataConfig, type BulkdataConfig } from './bulkdata/bulkdata-config.js';
+import { DEFAULT_READ_RATE } from './access/request-rates.js';
+import type { MaskFor } from './access/personal-data.js';
 import { readOperator, type Operator } from './operators/operator-access.js';
 
 export interface CpemonApiConfig extends IntakeConfig {
@@ -21,8 +24,21 @@ export interface CpemonApiConfig extends IntakeConfig {
   /** Who may act on the log; whether or not anyone may read. */
   operators: readonly Operator[];
   viewerTokens: readonly string[];
+  /** Who may look up one device at a time, saying why. */
+  supporters: readonly Operator[];
+  /** What signs the cookies of those who log in: the first signs, all are believed. None: nobody can log in. */
+  sessionSecrets: readonly string[];
+  /** Whether browsers send the cookie over TLS only. */
+  sessionCookieSecure: boolean;
+  /** Who sees addresses, MAC addresses and PPPoE users in part only. */
+  maskFor: MaskFor;
+  /** Questions of one person from one address, each second; five seconds' worth at once. */
+  readRequestsPerSecond: number;
+  /** Whether a second thread reads bodies of many events. */
+  readingThread: boolean;
   /** Where bodies of imports wait while their rows are applied. */
   inventoryFolder: string;
+  deviceModels: DeviceModelsConfig;
   /** For tests and demos: take events in that fail when they are applied. */
   allowTestEvents: boolean;
 }
@@ -50,7 +66,17 @@ export function readConfig(
     bulkdata: readBulkdataConfig(reader, ingest !== 'none' && ingest.tokens.length > 0),
     senders: readSenderRules(reader),
     ...readReaders(reader),
+    sessionSecrets: optionalSecrets(reader, 'SESSION_SECRETS'),
+    sessionCookieSecure: reader.boolean('SESSION_COOKIE_SECURE', { default: true }),
+    maskFor: reader.string('MASK_PERSONAL_DATA', {
+      ...{ default: 'nobody', oneOf: ['nobody', 'viewers'] },
+    }) as MaskFor,
+    readRequestsPerSecond: reader.integer('READ_REQUESTS_PER_SECOND', {
+      ...{ default: DEFAULT_READ_RATE.perSecond, min: 1, max: 1_000_000 },
+    }),
+    readingThread: reader.boolean('READING_THREAD', { default: availableParallelism() > 1 }),
     inventoryFolder: reader.string('INVENTORY_FOLDER', { default: tmpdir() }),
+    deviceModels: readDeviceModelsConfig(reader),
     allowTestEvents: reader.boolean('ALLOW_TEST_EVENTS', { default: false }),
   };
   reader.finish();
@@ -73,7 +99,7 @@ function readIngestAccess(reader: ConfigReader): IngestAccess {
 
 function readReaders(
   reader: ConfigReader,
-): Pick<CpemonApiConfig, 'readTokens' | 'operators' | 'viewerTokens'> {
+): Pick<CpemonApiConfig, 'readTokens' | 'operators' | 'viewerTokens' | 'supporters'> {
   const auth = reader.string('READ_AUTH', { default: 'token', oneOf: ['token', 'none'] });
   const operators = optionalSecrets(reader, 'OPERATOR_TOKENS').map(readOperator);
   const viewerTokens =
@@ -81,5 +107,6 @@ function readReaders(
       ? secrets(reader, 'VIEWER_TOKENS')
       : optionalSecrets(reader, 'VIEWER_TOKENS');
   const readTokens = auth === 'none' ? auth : [...operators.map(({ token }) => token), ...viewerTokens];
-  return { readTokens, operators, viewerTokens };
+  const supporters = optionalSecrets(reader, 'SUPPORT_TOKENS').map(readOperator);
+  return { readTokens, operators, viewerTokens, supporters };
 }

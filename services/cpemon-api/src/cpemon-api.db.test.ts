@@ -46,6 +46,15 @@ beforeAll(async () => {
     operators: [],
     viewerTokens: ['viewer-token'],
     allowTestEvents: false,
+    readingThread: false,
+    ...{
+      supporters: [],
+      sessionSecrets: [],
+      sessionCookieSecure: true,
+      maskFor: 'nobody',
+      readRequestsPerSecond: 200,
+    },
+    deviceModels: { unknownValues: 'dropped' },
     inventoryFolder: tmpdir(),
   };
   service = await startCpemonApi(config, { logger, signal: new AbortController().signal });

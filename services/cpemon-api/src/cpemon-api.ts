@@ -1,6 +1,7 @@
-import { openPool } from '@cpemon/database';
+import { openPool, readPoolUse } from '@cpemon/database';
 import {
   allowAnyone,
+  createReadingThread,
   createRefusedBodiesRoute,
   openSecrets,
   requireSender,
@@ -10,6 +11,7 @@ import {
   type Authenticity,
   type OpenSecrets,
 } from '@cpemon/intake';
+import { openDeviceModels } from '@cpemon/model-folder';
 import {
   createRegistry,
   startHttpServer,
@@ -23,11 +25,15 @@ import { API_PATHS, createCpemonApi } from './app.js';
 import { createBulkdataAccess, type BulkdataAccess } from './bulkdata/bulkdata-access.js';
 import type { CpemonApiConfig } from './config.js';
 import { createDatabaseReader } from './database-reader.js';
+import { startErasureTeller } from './erasure/erasure-teller.js';
 import { createFleetReads, type FleetReads } from './fleet-reads.js';
 import { createHistoryReads } from './history-reads.js';
 import { totalsOf } from './pipeline-view.js';
 import { startInventory } from './inventory/start-inventory.js';
 import { createRateSampler, type RateSampler } from './rate-sampler.js';
+import { startQueries } from './start-queries.js';
+import { createSharedGauges, declarePoolUse } from './shared-gauges.js';
+import { showSharedGauges } from './show-shared-gauges.js';
 
 const SERVICE = 'cpemon-api';
 const VERSION = '0.1.0';
@@ -46,6 +52,7 @@ export async function startCpemonApi(
   const registry = createRegistry({ service: SERVICE, version: VERSION });
   const { listenHost: host } = config;
   warnAboutOpenDoors(config, logger);
+  const models = await openDeviceModels(config.deviceModels, registry, logger);
   const secrets = await openIngestSecrets(config, registry, logger);
   const intake = await startIntake({
     ...{ config, service: SERVICE, registry, logger },
@@ -57,8 +64,12 @@ export async function startCpemonApi(
   const actions = openPool(config.database, { connections: ACTION_CONNECTIONS });
   const act = createDatabaseReader(actions, ACTION_DEADLINE_MS);
   const inventory = startInventory(config, intake.appender, logger);
+  const erasures = startErasureTeller(act, intake.appender, logger);
   const rates = createRateSampler();
   const stopSampling = startSampling(reads, rates);
+  declarePoolUse(registry, { read: () => readPoolUse(pool), act: () => readPoolUse(actions) });
+  const gauges = createSharedGauges(registry);
+  const showing = showSharedGauges({ address: config.database, reads, gauges });
   const operations = await startOperationsServer({
     host,
     port: config.operationsPort,
@@ -73,11 +84,18 @@ export async function startCpemonApi(
     logger,
   });
   const { ingest, readTokens, operators, viewerTokens, allowTestEvents } = config;
+  const readingThread = config.readingThread
+    ? createReadingThread({ testEvents: allowTestEvents ? 'taken' : 'refused' }, logger)
+    : undefined;
   const operating = { operators, viewerTokens, read, act };
+  const { queries, stopQueries } = startQueries(config, { read, reads, rates, logger });
   const handler = createCpemonApi({
     authenticity: writersOf(config, secrets),
     ...bulkdataOf(config),
+    ...(readingThread === undefined ? {} : { readingThread }),
     readHistory: createHistoryReads(read),
+    ...queries,
+    forgetBodies: (text) => intake.refusedBodies.forget(text),
     ...{ ...intake, ingest, readTokens, reads, rates, operating, allowTestEvents, inventory, logger },
   });
   const limits = config.connectionLimits;
@@ -86,10 +104,15 @@ export async function startCpemonApi(
   return {
     async stop() {
       stopSampling();
+      await stopQueries();
+      await showing.stop();
       await inventory.stop();
+      erasures.stop();
       await intake.stopAccepting();
       await server.close();
       secrets.stop();
+      await readingThread?.stop();
+      models.stop();
       await intake.close();
       const ended = Promise.all([pool.end(), actions.end()]);
       await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);

@@ -1,22 +1,26 @@
 import { shownReachability, statusOf, type IntakeMoment } from '@cpemon/domain';
 import type { DeviceSummary } from '@cpemon/store';
+import { maskAddress } from './access/personal-data.js';
 import { rfc3339 } from './rfc3339.js';
 
-/** A device in the short form of `/api/cpe`. */
-export function deviceView(device: DeviceSummary, intake: IntakeMoment) {
+/** A device in the short form of `/api/cpe`. @param masked its address is shown in part */
+export function deviceView(device: DeviceSummary, intake: IntakeMoment, masked = false) {
   const shown = shownReachability(device, device.source, intake);
   return {
     sn: device.serialNumber,
     last_seen: rfc3339(device.lastSeenAt),
-    wan_ip: device.wanIp,
+    wan_ip: device.wanIp === null || !masked ? device.wanIp : maskAddress(device.wanIp),
     sw_version: device.swVersion,
     cpu_pct: perCent(device.cpuUsedRatio),
     mem_pct: perCent(device.memoryUsedRatio),
     interval_seconds: device.intervalSeconds,
-    status: statusOf(shown.reachability),
+    status: statusOf(shown.reachability, device.health),
     reachability: shown.reachability,
     reason: shown.reason,
     since: rfc3339(shown.since),
+    health: device.health,
+    health_reason: device.healthReason === '' ? null : device.healthReason,
+    health_since: rfc3339(device.healthSince),
     updated_at: rfc3339(Math.max(device.lastSeenAt, shown.since)),
     oui: device.oui === '' ? null : device.oui,
     product_class: device.productClass === '' ? null : device.productClass,

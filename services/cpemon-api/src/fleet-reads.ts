@@ -5,16 +5,21 @@ import {
   listDevices,
   listDevicesByLastSeen,
   readFleetCounts,
+  readHealthCounts,
   readLabelCounts,
   readIntakeMoment,
   readIntakeProcesses,
   readRecentSerialNumbers,
+  readSourceSilences,
   type DeviceSummary,
   type FleetCounts,
+  type HealthCounts,
+  type SourceCounts,
   type IntakeProcess,
+  type SourceSilence,
 } from '@cpemon/store';
 import type { Connection } from '@cpemon/database';
-import { pathsDown, sourceOfPath, type IntakeMoment } from '@cpemon/domain';
+import { pathsUnheard, sourceOfPath, type IntakeMoment } from '@cpemon/domain';
 import type { DatabaseReader } from './database-reader.js';
 import { shareAnswer } from './shared-answer.js';
 
@@ -26,13 +31,20 @@ export interface DevicePage {
 
 /** What the read routes ask of the database. */
 export interface FleetReads {
-  pipeline(): Promise<{ stats: LogStats; ingests: IntakeProcess[] }>;
+  pipeline(): Promise<{ stats: LogStats; ingests: IntakeProcess[]; silences?: SourceSilence[] }>;
   /** `ofPathsDown` counts the devices that were last heard on a path which is down now. */
-  fleet(): Promise<{ counts: FleetCounts; ofPathsDown: FleetCounts | undefined; intake: IntakeMoment }>;
+  fleet(): Promise<FleetReading>;
   devices(page: { offset: number; limit: number; recentFirst: boolean }): Promise<DevicePage>;
   device(serialNumber: string): Promise<DevicePage>;
   /** Devices in service by value of a label; of `admin_state` all. */
   fleetBy(label: string): Promise<LabelledFleet>;
+}
+
+export interface FleetReading {
+  counts: FleetCounts;
+  ofPathsDown: (FleetCounts & Partial<SourceCounts>) | undefined;
+  intake: IntakeMoment;
+  healths?: HealthCounts;
 }
 
 export interface LabelledFleet {
@@ -50,10 +62,12 @@ const RECOUNT_MS = 10_000;
 const SORTED_DEVICES = 20_000;
 /** Ingest processes not heard of for longer are gone, and no longer shown. */
 const INGEST_SHOWN_SECONDS = 60;
+/** Silences of sources that ended longer ago are history. */
+const SILENCES_SHOWN_MS = 86_400_000;
 
 export function createFleetReads(read: DatabaseReader): FleetReads {
-  const countOfSources = new Map<string, () => Promise<FleetCounts>>();
-  const countShared = (sources: readonly string[]): Promise<FleetCounts> => {
+  const countOfSources = new Map<string, () => Promise<SourceCounts>>();
+  const countShared = (sources: readonly string[]): Promise<SourceCounts> => {
     const key = sources.join();
     let count = countOfSources.get(key);
     if (count === undefined) {
@@ -88,18 +102,21 @@ export function createFleetReads(read: DatabaseReader): FleetReads {
         read(async (connection) => ({
           stats: await readLogStats(connection, STATE_GROUP),
           ingests: await readIntakeProcesses(connection, INGEST_SHOWN_SECONDS),
+          silences: await readSourceSilences(connection, Date.now() - SILENCES_SHOWN_MS),
         })),
       SHARED_MS,
     ),
     fleet: shareAnswer(async () => {
-      const { counts, intake } = await read(async (connection) => ({
+      const { counts, intake, healths } = await read(async (connection) => ({
         counts: await readFleetCounts(connection),
+        healths: await readHealthCounts(connection),
         intake: await readIntakeMoment(connection),
       }));
-      const down = pathsDown(intake);
-      if (down.length === 0) return { counts, intake, ofPathsDown: undefined };
+      const down = pathsUnheard(intake);
+      if (down.length === 0) return { counts, intake, healths, ofPathsDown: undefined };
       const everyPath = down.length === intake.acceptedAt.size;
-      return { counts, intake, ofPathsDown: everyPath ? counts : await countShared(down.map(sourceOfPath)) };
+      const ofPathsDown = everyPath ? counts : await countShared(down.map(sourceOfPath));
+      return { counts, intake, healths, ofPathsDown };
     }, SHARED_MS),
     devices: ({ offset, limit, recentFirst }) =>
       read(async (connection) => {

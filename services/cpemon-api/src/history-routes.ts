@@ -1,4 +1,4 @@
-import { Router, type NextFunction, type Request, type Response } from 'express';
+import { Router, type Request, type Response } from 'express';
 import {
   DAY_MS,
   counterRates,
@@ -11,14 +11,20 @@ import {
 import { methodNotAllowed } from '@cpemon/intake';
 import { sendProblem } from '@cpemon/service-kit';
 import type { History } from '@cpemon/store';
-import { DatabaseUnavailableError } from './database-reader.js';
 import type { ReadHistoryOf } from './history-reads.js';
 import type { Gate } from './reader-access.js';
 import { rfc3339 } from './rfc3339.js';
+import { objectOf } from './devices/device-schemas.js';
+import { textQuery } from './read-schemas.js';
+import { sendJson } from './routes/api-routes.js';
+import type { RouteBook, RouteDescription } from './routes/route-book.js';
+import { answerKnownErrors } from './routes/route-problems.js';
 
 export interface HistoryRoutesOptions {
   readHistory: ReadHistoryOf;
-  mayRead: Gate;
+  /** Passed in their order. */
+  gates: readonly Gate[];
+  book?: RouteBook;
   /** Epoch ms. */
   now?: () => number;
 }
@@ -31,6 +37,43 @@ const LONGEST_SPAN_MS = 761 * DAY_MS;
 const LONGEST_METRIC = 128;
 const LONGEST_ID = 64;
 const UPTIME = 'uptime_seconds';
+const PATH = '/v1/devices/:id/history';
+
+const number = { type: 'number' };
+const time = { type: 'string', format: 'date-time' };
+const WORDS: Pick<RouteDescription, 'about' | 'query'> = {
+  about: {
+    summary: 'A line of one metric of a device; where nothing was read it has a gap.',
+    ...{ tag: 'devices', problems: [403, 404, 409] },
+    answer: objectOf({
+      ...{
+        metric: { type: 'string' },
+        unit: { type: 'string' },
+        tier: { type: 'string' },
+        from: time,
+        to: time,
+      },
+      points: {
+        type: 'array',
+        items: objectOf({
+          ...{ t: time, min: number, mean: number, max: number, last: number },
+          count: { type: 'integer', minimum: 1 },
+        }),
+      },
+    }),
+  },
+  query: textQuery(
+    {
+      metric: 'Name of a metric, such as rx_power_dbm',
+      from: 'Time of RFC 3339, or epoch seconds; a day before `to`',
+      to: 'Time of RFC 3339, or epoch seconds; now',
+      points: 'How many at most; 300',
+      as: 'value, or rate: of a counter, for each second; value',
+      reason: 'Why the device is looked up, for the audit: support has to say it',
+    },
+    ['metric'],
+  ),
+};
 
 /** A question as it was read; or what is wrong with it. */
 interface Question {
@@ -42,12 +85,17 @@ interface Question {
 }
 
 /** `GET /v1/devices/:id/history?metric=&from=&to=&points=`: a line of one metric; where nothing was read it has a gap. */
-export function createHistoryRoutes({ readHistory, mayRead, now = Date.now }: HistoryRoutesOptions): Router {
+export function createHistoryRoutes({
+  readHistory,
+  gates,
+  book,
+  now = Date.now,
+}: HistoryRoutesOptions): Router {
   const routes = Router();
+  book?.describe({ method: 'get', path: PATH, access: 'reader', ...WORDS });
   routes
-    .route('/v1/devices/:id/history')
-    .get(mayRead, async (request: Request, response: Response) => {
-      response.setHeader('Cache-Control', 'no-store');
+    .route(PATH)
+    .get(...gates, async (request: Request, response: Response) => {
       const id = String(request.params['id']);
       const question = readQuestion(request.query, now());
       if (typeof question === 'string' || id.length > LONGEST_ID) {
@@ -67,14 +115,10 @@ export function createHistoryRoutes({ readHistory, mayRead, now = Date.now }: Hi
         const extra = { candidates: answer.deviceIds.map((deviceId) => ({ id: deviceId })) };
         return sendProblem(response, { status: 409, code: 'ambiguous_serial_number', detail, extra });
       }
-      response.json(historyView(question, answer.history));
+      sendJson(request, response, historyView(question, answer.history), { etag: true });
     })
     .all(methodNotAllowed('GET, HEAD'));
-  routes.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
-    if (!(error instanceof DatabaseUnavailableError)) return next(error);
-    const detail = 'The database does not answer.';
-    sendProblem(response, { status: 503, code: 'database_unavailable', detail, retryAfterSeconds: 2 });
-  });
+  routes.use(answerKnownErrors);
   return routes;
 }
 
@@ -124,7 +168,7 @@ function readQuestion(query: Request['query'], nowMs: number): Question | string
   return { metric, from, to, points: count, asRate: as === 'rate' };
 }
 
-const PARAMETERS: readonly string[] = ['metric', 'from', 'to', 'points', 'as'];
+const PARAMETERS: readonly string[] = ['metric', 'from', 'to', 'points', 'as', 'reason'];
 const POINTS_WRONG = `points: 1 to ${MOST_POINTS}.`;
 const WITH_ZONE = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/i;
 

@@ -22,6 +22,12 @@ const PAGE_HEADERS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
 } as const;
 
+/** Where login links lead, and the page that shows the document of the API. */
+const OTHER_PAGES = [
+  ['/login', 'login.html'],
+  ['/docs', 'docs.html'],
+] as const;
+
 /** The live page: `/`, `/admin?sn=…`, and the files it is made of. They hold no data and are open to all. */
 export function createPageRoutes(folder: string = PUBLIC_FOLDER): Router {
   const routes = Router();
@@ -35,6 +41,15 @@ export function createPageRoutes(folder: string = PUBLIC_FOLDER): Router {
       response.sendFile(join(folder, 'index.html'));
     })
     .all(methodNotAllowed('GET, HEAD'));
+  for (const [path, file] of OTHER_PAGES) {
+    routes
+      .route(path)
+      .get((_request, response) => {
+        setHeaders(response);
+        response.sendFile(join(folder, file));
+      })
+      .all(methodNotAllowed('GET, HEAD'));
+  }
   routes.use(
     express.static(folder, {
       setHeaders,

@@ -1,5 +1,5 @@
 import type { LaneStats, LogStats } from '@cpemon/event-log';
-import type { IntakeProcess } from '@cpemon/store';
+import type { IntakeProcess, SourceSilence } from '@cpemon/store';
 import type { Rates, TotalsSample } from './rate-sampler.js';
 import { rfc3339 } from './rfc3339.js';
 
@@ -17,7 +17,12 @@ const appliedIn = ({ offset, base, parkedEvents, deadLetters, discarded, skipped
   offset - base - parkedEvents - deadLetters - discarded - skipped;
 
 /** The answer of `GET /v1/pipeline`: where the events are, who applies them and who takes them in. */
-export function pipelineView(stats: LogStats, { acceptRate, drainRate }: Rates, ingests: IntakeProcess[]) {
+export function pipelineView(
+  stats: LogStats,
+  { acceptRate, drainRate }: Rates,
+  ingests: IntakeProcess[],
+  silences: readonly SourceSilence[] = [],
+) {
   const { at, lanes } = stats;
   const { accepted, applied } = totalsOf(stats);
   const lag = sum(lanes, ({ lagEvents }) => lagEvents);
@@ -35,6 +40,7 @@ export function pipelineView(stats: LogStats, { acceptRate, drainRate }: Rates, 
       duplicates: sum(lanes, ({ duplicates }) => duplicates),
       late: sum(lanes, ({ late }) => late),
       quarantined: sum(lanes, ({ quarantined }) => quarantined),
+      erased: sum(lanes, ({ erased }) => erased),
       parked_devices: sum(lanes, ({ parkedDevices }) => parkedDevices),
       parked_events: sum(lanes, ({ parkedEvents }) => parkedEvents),
       dead_letters: sum(lanes, ({ deadLetters }) => deadLetters),
@@ -66,11 +72,18 @@ export function pipelineView(stats: LogStats, { acceptRate, drainRate }: Rates, 
       ...{ process, service, path, accepting },
       beat_at: rfc3339(beatAt),
     })),
+    silences: silences.map(
+      ({ kind, name, startedAt, endedAt, usualPerMinute, devices, intervalSeconds }) => ({
+        ...{ kind, name, devices, since: rfc3339(startedAt), until: rfc3339(endedAt) },
+        usual_per_minute: Math.round(usualPerMinute * 10) / 10,
+        new_interval_seconds: intervalSeconds,
+      }),
+    ),
   };
 }
 
 /** The lanes of the newest generation, and of older ones as long as they are not applied to their end. */
-function lanesAtWork(lanes: readonly LaneStats[]): LaneStats[] {
+export function lanesAtWork(lanes: readonly LaneStats[]): LaneStats[] {
   const atWork = new Set(lanes.filter(({ lagEvents }) => lagEvents > 0).map(({ generation }) => generation));
   atWork.add(Math.max(...lanes.map(({ generation }) => generation)));
   return lanes.filter(({ generation }) => atWork.has(generation));

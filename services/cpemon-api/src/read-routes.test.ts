@@ -22,6 +22,9 @@ const device = (more: object = {}) => ({
   reachability: 'online' as const,
   reason: 'reporting',
   since: NOW - 60_000,
+  health: 'unknown' as const,
+  healthReason: '',
+  healthSince: null,
   wanIp: '10.0.0.1',
   swVersion: 'V5',
   cpuUsedRatio: 0.551,
@@ -166,6 +169,23 @@ test('GET /v1/fleet sums the fleet', async () => {
   });
 });
 
+test('GET /v1/fleet tells who is heard and not well, and the health of all', async () => {
+  const none = { ok: 0, degraded: 0, critical: 0 };
+  const fleet = () =>
+    Promise.resolve({
+      ...{ counts: { online: 5, stale: 2, offline: 1, unknown: 1 }, ofPathsDown: undefined, intake },
+      healths: {
+        online: { ok: 2, degraded: 1, critical: 1 },
+        ...{ stale: none, offline: { ...none, critical: 1 }, unknown: none },
+      },
+    });
+  const { body } = await api({ fleet }).get('/v1/fleet').set(authorized);
+  expect(body).toMatchObject({
+    by_status: { online: 3, degraded: 2, stale: 2, offline: 1, unknown: 1 },
+    by_health: { ok: 2, degraded: 1, critical: 2, unknown: 4 },
+  });
+});
+
 test('GET /v1/fleet counts devices whose path is down as unknown', async () => {
   const down = { at: NOW, acceptedAt: new Map([['webhook', NOW - 60_000] as const]) };
   const fleet = () =>
@@ -188,6 +208,7 @@ test('GET /v1/pipeline says what is accepted, applied and waiting, and how fast'
     duplicates: 2,
     late: 1,
     quarantined: 0,
+    erased: 0,
     watermark: NOW,
     ...aside,
   };

@@ -1,8 +1,11 @@
 import type { Connection } from '@cpemon/database';
 import type { DeviceRecord, IdentityFinding, Reachability, TimelineEntry, Transition } from '@cpemon/domain';
 import {
+  FED_KINDS,
+  addChanges,
   addDeviceEvents,
   addFreshChunks,
+  addHeardSlots,
   addIdentityFindings,
   addQuarantined,
   createStateStatements,
@@ -12,12 +15,15 @@ import {
   registerDevices,
   type DeviceRow,
   type FleetCountDelta,
+  type HeardRow,
   type QuarantinedIdentity,
   type StateStatements,
 } from '@cpemon/store';
 import type { LaneRef } from '@cpemon/event-log';
 import type { BatchSamples } from './batch-samples.js';
 import type { CachedDevice } from './cached-device.js';
+import { writeErasures, type BatchErasure } from './erase-from-batch.js';
+import { createHealthMoves, writeHealth, type HealthMoves } from './health-effect.js';
 import { othersTurn } from './others-turn.js';
 import { readGroupsBefore, regroupFleet, type CommandedDevice, type MovedDevice } from './regroup-fleet.js';
 
@@ -32,13 +38,18 @@ export interface BatchEffect {
   describedDevices: DeviceRow[];
   transitions: Transition[];
   timeline: TimelineEntry[];
+  /** The lanes of the devices that transitions and timeline are of. */
+  lanes: Map<DeviceRecord, number>;
   findings: IdentityFinding[];
   quarantined: QuarantinedIdentity[];
   counts: FleetCountDelta[];
   /** Devices that may be counted otherwise than before, and what they are told by command. */
   moved: MovedDevice[];
   commanded: CommandedDevice[];
+  health: HealthMoves;
+  heard: HeardRow[];
   samples: BatchSamples[];
+  erasures: BatchErasure[];
 }
 
 export const newBatchEffect = (): BatchEffect => ({
@@ -47,12 +58,16 @@ export const newBatchEffect = (): BatchEffect => ({
   describedDevices: [],
   transitions: [],
   timeline: [],
+  lanes: new Map(),
   findings: [],
   quarantined: [],
   counts: [],
   moved: [],
   commanded: [],
+  health: createHealthMoves(),
+  heard: [],
   samples: [],
+  erasures: [],
 });
 
 /**
@@ -72,6 +87,7 @@ export async function addLaneEffect(
   for (const [index, device] of changed.entries()) {
     if (index % ROWS_A_TURN === ROWS_A_TURN - 1) await othersTurn();
     const { record } = device;
+    effect.health.note(lane.lane, device);
     const { sql, swVersion, manufacturer, model } = encodeDeviceState(record, lane.generation, lane.lane);
     if (record.deviceId !== 0) effect.states.add(record.deviceId, sql);
     if (
@@ -106,7 +122,10 @@ export async function addLaneEffect(
   for (const [reachability, devices] of deltas) {
     if (devices !== 0) effect.counts.push({ lane: lane.lane, reachability, devices });
   }
-  effect.transitions.push(...transitions);
+  for (const transition of transitions) {
+    effect.transitions.push(transition);
+    effect.lanes.set(transition.record, lane.lane);
+  }
 }
 
 const NONE: ReadonlySet<DeviceRecord> = new Set();
@@ -116,6 +135,7 @@ const turnedBy = (transitions: readonly Transition[]): ReadonlySet<DeviceRecord>
 
 /** Writes an effect in as few statements as there are tables concerned. */
 export async function writeBatchEffect(transaction: Connection, effect: BatchEffect): Promise<void> {
+  await writeErasures(transaction, effect.erasures);
   // The batch before, not written yet when this one was prepared, may have registered some of them.
   const registered = effect.newDevices.filter(({ record }) => record.deviceId !== 0);
   const before = await readGroupsBefore(transaction, effect);
@@ -127,16 +147,18 @@ export async function writeBatchEffect(transaction: Connection, effect: BatchEff
   await effect.states.write(transaction);
   // That a device is heard of for the first time is in its row of `devices`.
   const transitions = effect.transitions.filter(({ from }) => from !== 'unknown');
-  await addDeviceEvents(transaction, [
+  const happened = [
     ...transitions.map(({ record, from, to, at, reason }) => ({
+      record,
       deviceId: record.deviceId,
       at,
       kind: 'reachability',
       identity: to,
       data: { from, to, reason },
     })),
-    ...effect.timeline.map(({ record, ...entry }) => ({ deviceId: record.deviceId, ...entry })),
-  ]);
+    ...effect.timeline.map((entry) => ({ ...entry, deviceId: entry.record.deviceId })),
+  ];
+  await addDeviceEvents(transaction, happened);
   await addIdentityFindings(
     transaction,
     effect.findings.map(({ device, other, ...finding }) => ({
@@ -147,7 +169,18 @@ export async function writeBatchEffect(transaction: Connection, effect: BatchEff
   );
   await addQuarantined(transaction, effect.quarantined);
   await moveFleetCounts(transaction, effect.counts);
-  await regroupFleet(transaction, effect, before);
+  await writeHealth(transaction, effect);
+  const groups = await regroupFleet(transaction, effect, before);
+  await addChanges(
+    transaction,
+    happened
+      .filter(({ kind }) => FED_KINDS.has(kind))
+      .map(({ record, deviceId, at, kind, data }) => ({
+        ...{ lane: effect.lanes.get(record) ?? 0, deviceId, at, kind, data },
+        labelSetId: groups.get(deviceId)?.labelSetId,
+      })),
+  );
+  await addHeardSlots(transaction, effect.heard);
   await addFreshChunks(
     transaction,
     effect.samples.flatMap((samples) => samples.chunk() ?? []),

@@ -7,6 +7,8 @@ export interface CachedDevice {
   swVersion: string | null;
   manufacturer: string | null;
   model: string | null;
+  /** Place in the kept counts of health; see health-counts.ts of the store. */
+  healthCounted: number;
   /** Source of the first event of a device that is not registered yet. */
   firstSource?: string;
   /** Bucket of its entry in the timing wheel; Infinity when none is known. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import { parseDatabaseUrl, type DatabaseAddress } from '@cpemon/database';
 import {
   ADMISSION_MODES,
@@ -7,7 +8,9 @@ import {
   type AdmissionMode,
   type AdmissionRules,
   type ReachabilitySettings,
+  type SilenceSettings,
 } from '@cpemon/domain';
+import type { DeviceModelsConfig } from '@cpemon/model-folder';
 import { createConfigReader } from '@cpemon/service-kit';
 import type { HistorySettings, RetentionSettings } from './maintenance-jobs.js';
 
@@ -26,14 +29,29 @@ export interface WriterConfig {
   cachedDevices: number;
   cachedBytes: number;
   reachability: ReachabilitySettings;
+  /** When a source counts as silent. */
+  silence: SilenceSettings;
   admission: AdmissionRules;
+  /** File of the rules and receivers of alerts; undefined: the default rules, and nobody is told. */
+  alertsFile: string | undefined;
+  /** Value of a variable that the file names as the place of a secret. */
+  secretVariable: (name: string) => string | undefined;
+  /** File of the rules that health is judged by; undefined: it is not judged. */
+  healthRulesFile: string | undefined;
   /** Samples of every metric and their roll-ups are kept. */
   history: boolean;
+  /** What each model sends is counted. */
+  coverage: boolean;
+  /** By what mappings parameters are read when that is counted. */
+  deviceModels: DeviceModelsConfig;
 }
 
 /** 25 months. */
 const AUDIT_DAYS = 760;
 const MIB = 1024 * 1024;
+/** From the folder of the compiled file, and from that of the source. */
+const BUILT_IN_RULES = resolve(__dirname, '../../../rules/device-health.yaml');
+const NO_RULES = 'none';
 const MEMBER_NAME = /^[\x21-\x7e]{1,64}$/;
 
 /** @throws ConfigError that lists every problem of the environment */
@@ -59,8 +77,20 @@ export function readConfig(
       daysDays: days('DAILY', AUDIT_DAYS),
     },
   };
+  const modelsFolder = reader.optionalString('DEVICE_MODELS_DIR');
+  const healthRules = reader.string('HEALTH_RULES_FILE', { default: BUILT_IN_RULES });
+  const alertsFile = reader.optionalString('ALERTS_FILE');
   const config: WriterConfig = {
+    alertsFile: alertsFile === undefined ? undefined : resolve(alertsFile),
+    secretVariable: (name) => env[name],
+    healthRulesFile: healthRules === NO_RULES ? undefined : resolve(healthRules),
     history,
+    coverage: reader.string('COVERAGE', { default: 'on', oneOf: ['on', 'off'] }) === 'on',
+    deviceModels: {
+      ...(modelsFolder && { folder: modelsFolder }),
+      unknownValues: 'dropped',
+      startsAnyway: true,
+    },
     database: reader.parsed('DATABASE_URL', parseDatabaseUrl, { secret: true }),
     maintenanceDatabase:
       reader.optionalString('MAINTENANCE_DATABASE_URL', { secret: true }) === undefined
@@ -84,6 +114,9 @@ export function readConfig(
     admission: {
       mode: reader.string('ADMISSION', { default: 'open', oneOf: ADMISSION_MODES }) as AdmissionMode,
       newDevicesPerHour: reader.integer('NEW_DEVICES_PER_HOUR', { default: 0, min: 0, max: 100_000_000 }),
+    },
+    silence: {
+      floorMs: reader.number('SOURCE_SILENCE_FLOOR_SECONDS', { default: 60, min: 5, max: 3600 }) * 1000,
     },
     reachability: {
       defaultIntervalSeconds: seconds('DEFAULT_INTERVAL', defaults.defaultIntervalSeconds),

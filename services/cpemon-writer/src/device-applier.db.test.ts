@@ -1,7 +1,7 @@
 import type { RowDataPacket } from 'mysql2/promise';
 import { DEFAULT_REACHABILITY_SETTINGS, type CpeEvent } from '@cpemon/domain';
 import type { LaneBatch, LoggedEvent } from '@cpemon/event-log';
-import { findDevices } from '@cpemon/store';
+import { findDevices, writeBeat } from '@cpemon/store';
 import { createTestDatabase, type TestDatabase } from '../../../tests/support/test-database.js';
 import { createDeviceApplier, type DeviceApplier } from './device-applier.js';
 
@@ -22,12 +22,15 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-async function newApplier(cachedDevices = 1000): Promise<DeviceApplier> {
+async function newApplier(
+  cachedDevices = 1000,
+  settings = DEFAULT_REACHABILITY_SETTINGS,
+): Promise<DeviceApplier> {
   transitions = [];
   chatty = [];
   const made = createDeviceApplier({
     read: (work) => work(database.pool),
-    settings: DEFAULT_REACHABILITY_SETTINGS,
+    settings,
     cachedDevices,
     cachedBytes: 1e9,
     onTransition: (to) => transitions.push(to),
@@ -98,10 +101,11 @@ const states = () =>
 const timeline = async () =>
   (
     await rows(
-      `SELECT d.serial_number AS serial, e.at, e.identity FROM device_events e JOIN devices d USING (device_id)
-        ORDER BY e.at, d.serial_number`,
+      `SELECT d.serial_number AS serial, e.at, IF(e.kind = 'reachability', e.identity, e.kind) AS what
+         FROM device_events e JOIN devices d USING (device_id)
+        ORDER BY e.at, d.serial_number, what`,
     )
-  ).map(({ serial, at, identity }) => `${serial} ${identity} ${((at as Date).getTime() - NOON) / 1000}`);
+  ).map(({ serial, at, what }) => `${serial} ${what} ${((at as Date).getTime() - NOON) / 1000}`);
 const counts = async () =>
   Object.fromEntries(
     (await rows('SELECT reachability, devices FROM fleet_counts WHERE devices <> 0')).map((row) => [
@@ -177,6 +181,7 @@ test('silent devices turn stale and offline while nothing arrives, with the true
     'A stale 120',
     'B stale 120',
     'C stale 150',
+    'B absence 200',
     'B online 200',
     'B stale 320',
     'A offline 360',
@@ -231,6 +236,28 @@ test('the same events give the same timeline in one batch, one by one, and after
   expect(await run(() => 'batch')).toEqual(whole);
   expect(await run(() => 'take-over')).toEqual(whole);
   expect(await run((index) => (index % 3 === 1 ? 'batch' : 'on'))).toEqual(whole);
+});
+
+test('at the first start of all, reports that come in late are of devices that live', async () => {
+  await database.pool.query('DELETE FROM intake_paths');
+  const path = { process: 'p', service: 'api', paths: ['telemetry'], accepting: ['telemetry'] } as const;
+  await writeBeat(database.pool, path);
+  const [[beat]] = await database.pool.query<RowDataPacket[]>('SELECT accepted_at AS at FROM intake_paths');
+  const started = Math.round(((beat!['at'] as Date).getTime() - NOON) / 1000);
+  const retried = (subject: string, seconds: number) =>
+    heartbeat(subject, started + 5, {
+      source: '/telemetry',
+      time: new Date(NOON + (started - seconds) * 1000).toISOString(),
+      data: { interval_seconds: 5 },
+    });
+  const settings = {
+    ...DEFAULT_REACHABILITY_SETTINGS,
+    ...{ staleFloorSeconds: 5, staleCeilingSeconds: 5, offlineFloorSeconds: 25, offlineCeilingSeconds: 25 },
+  };
+  applier = await newApplier(1000, settings);
+  await applyAll(batch([retried('A', 180), retried('B', 20), retried('C', 3600)], started + 6));
+  await applyAll(batch([], started + 8));
+  expect(await counts()).toEqual({ online: 3 });
 });
 
 test('while intake is away no device turns stale, and when it is back the clocks go on', async () => {

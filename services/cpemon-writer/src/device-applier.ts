@@ -14,6 +14,7 @@ import { othersTurn } from './others-turn.js';
 import {
   EVENT_VERSIONS,
   COMMAND_EVENT_TYPE,
+  ERASE_EVENT_TYPE,
   EventRefusedError,
   applyEvent,
   applySignOfLife,
@@ -27,6 +28,11 @@ import {
   type Reachability,
   type AdmissionRules,
   type ChattyChange,
+  type ConditionChange,
+  type Health,
+  type HealthChange,
+  type HealthRules,
+  type Severity,
   type IdentityFinding,
   type ReachabilitySettings,
   type TimelineEntry,
@@ -35,10 +41,15 @@ import {
 import { clearLane, loadDevicesById, loadDevicesBySerial } from '@cpemon/store';
 import { createAdmission, type AdmissionGate } from './admission-gate.js';
 import { addLaneEffect, newBatchEffect, writeBatchEffect, type BatchEffect } from './batch-effect.js';
-import { createBatchSamples, newerThanStored, type BatchSamples } from './batch-samples.js';
+import { createBatchSamples, newerThanStored, thinnedOfChatty, type BatchSamples } from './batch-samples.js';
 import type { CachedDevice } from './cached-device.js';
+import type { Coverage } from './coverage/coverage.js';
 import type { DeviceUse } from './device-cache.js';
+import { eraseFromBatch, type BatchErasure } from './erase-from-batch.js';
+import { createErasureGate } from './erasure-gate.js';
+import { createHeardCounts, lastHeard, type HeardCounts } from './heard-counts.js';
 import { createIntakeWatch } from './intake-watch.js';
+import { isErasedDevice } from './lane-erasures.js';
 import {
   cachedDevice,
   deviceOfEvent,
@@ -62,10 +73,19 @@ export interface DeviceApplierOptions {
   cachedBytes: number;
   /** Whether samples are kept as history. */
   history?: boolean;
+  /** Counts what each model sends; nothing is counted while absent. */
+  coverage?: Pick<Coverage, 'note'>;
+  /** The health rules in force; none while undefined. */
+  healthRules?: () => HealthRules | undefined;
   /** Versions of event types that are read as others; absent: those of this release. */
   versions?: EventVersions;
+  /** Clock of this process, ms; absent: its own. */
+  monotonicMs?: () => number;
   /** Called for each transition that is committed, but for a device's first. */
   onTransition?: (to: Reachability) => void;
+  /** Called for each committed condition that has opened or closed, and each change of health. */
+  onCondition?: (state: ConditionChange['state'], severity: Severity) => void;
+  onHealth?: (to: Health) => void;
   /** Called when it is committed that a device has become chatty, or normal again. */
   onChatty?: (change: 'began' | 'ended') => void;
 }
@@ -97,6 +117,8 @@ interface PreparedLane {
   gate: AdmissionGate | undefined;
   commanded: CommandedDevice[];
   samples: BatchSamples | undefined;
+  heard: HeardCounts;
+  erasures: BatchErasure[];
   /** Those of `changed` that get their key when they are written. */
   added: CachedDevice[];
 }
@@ -104,6 +126,7 @@ interface PreparedLane {
 interface ChangedDevices {
   devices: CachedDevice[];
   add(device: CachedDevice): void;
+  remove(device: CachedDevice): void;
 }
 
 /** A set that costs less than one: each device knows the last batch that changed it. */
@@ -116,8 +139,16 @@ function collectChanged(batchNumber: number): ChangedDevices {
       device.changedIn = batchNumber;
       devices.push(device);
     },
+    remove(device) {
+      const place = devices.indexOf(device);
+      if (place >= 0) devices.splice(place, 1);
+    },
   };
 }
+
+/** Dead letters met again are counted as such, and an erasure that failed is parked like any other event. */
+const isPassed = ({ elsewhere, refusals }: LaneBatch, { sequence }: LoggedEvent): boolean =>
+  elsewhere?.has(sequence) === true || refusals.has(sequence);
 
 const keyOf = ({ generation, lane }: LaneRef): string => `${generation}/${lane}`;
 
@@ -128,7 +159,8 @@ const keyOf = ({ generation, lane }: LaneRef): string => `${generation}/${lane}`
 export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplier {
   const { read, settings } = options;
   const lanes = new Map<string, LaneMemory>();
-  const intake = createIntakeWatch(read);
+  const intake = createIntakeWatch(read, options.monotonicMs);
+  const erasureGate = createErasureGate(read);
   const openGate = createAdmission(read, options.admission ?? { mode: 'open', newDevicesPerHour: 0 });
   const versions = options.versions ?? EVENT_VERSIONS;
   let batchNumber = 0;
@@ -192,13 +224,14 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
   };
 
   const judgeDeadlines = async (
-    { memory, use, changed, transitions }: PreparedLane,
+    { memory, use, changed, transitions, timeline }: PreparedLane,
     watermark: number,
     rules: JudgementRules,
   ): Promise<void> => {
     const due = new Set<CachedDevice>();
     const notCached: number[] = [];
     memory.wheel.pop(watermark, DEADLINES_A_BATCH, (deviceId, bucket) => {
+      if (isErasedDevice(memory.erased, deviceId)) return;
       if (postponeAtRest(memory, deviceId, bucket, watermark)) return;
       const device = use.byId(deviceId);
       if (device === undefined) notCached.push(deviceId);
@@ -215,9 +248,9 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     for (const device of due) {
       device.wheelBucket = Infinity;
       if (device.record.quietUntil < watermark) {
-        const before = transitions.length;
-        judgeAtWatermark(device.record, watermark, rules, transitions);
-        if (transitions.length > before) changed.add(device);
+        const before = transitions.length + timeline.length;
+        judgeAtWatermark(device.record, watermark, rules, transitions, timeline);
+        if (transitions.length + timeline.length > before) changed.add(device);
       }
       scheduleDevice(memory, device);
     }
@@ -236,7 +269,8 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
       identified: new Set(),
       ...{ transitions: [], timeline: [], findings: [], gate, commanded: [] },
       samples: options.history === true ? createBatchSamples(batch) : undefined,
-      added: [],
+      heard: createHeardCounts(batch.lane, settings),
+      ...{ erasures: [], added: [] },
     };
   };
 
@@ -255,6 +289,16 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
       const logged = asKnown(counts.lane, sent);
       admitted = logged;
       try {
+        if (erasureGate.covers(memory, sent) && !isPassed(batch, sent)) {
+          counts.erased = (counts.erased ?? 0) + 1;
+          continue;
+        }
+        // What waits of the device goes with it, so this does not wait behind it.
+        if (sent.event.type === ERASE_EVENT_TYPE && !isPassed(batch, sent)) {
+          const tombstone = erasureGate.bury(memory, batch, sent);
+          if (tombstone !== undefined) eraseFromBatch(prepared, devices[index]!, sent, tombstone);
+          continue;
+        }
         if (!sieve.lets(sent)) {
           if (batch.mode === 'live') noteSignOfLife(prepared, logged, devices[index]!, rules);
           continue;
@@ -273,8 +317,12 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
         }
         const received = batch.mode === 'live' ? logged : { ...logged, judgedAt: batch.watermark };
         const newer = prepared.samples && newerThanStored(device.record, logged);
+        const kept = prepared.samples && thinnedOfChatty(device.record, logged);
+        const heardBefore = lastHeard(device.record, logged.event.source);
         const outcome = applyEvent(device.record, received, attempt, transitions, timeline);
-        if (newer && outcome !== 'duplicate') prepared.samples?.add(device.record, logged, newer);
+        if (batch.mode === 'live') prepared.heard.note(device.record, device.model, logged, heardBefore);
+        if (newer && outcome !== 'duplicate') prepared.samples?.add(device.record, logged, newer, kept);
+        if (outcome !== 'duplicate') options.coverage?.note(device, logged.event, logged.receivedAt);
         if (outcome === 'duplicate') counts.duplicates += 1;
         else if (outcome === 'late') counts.late += 1;
         changed.add(device);
@@ -293,19 +341,19 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
 
   /** Of a device that nobody knows yet nothing is kept: it begins with its first event that is applied. */
   const noteSignOfLife = (
-    { changed, transitions }: PreparedLane,
+    { changed, transitions, timeline }: PreparedLane,
     logged: LoggedEvent,
     known: readonly CachedDevice[],
     rules: JudgementRules,
   ): void => {
-    if (logged.event.type === COMMAND_EVENT_TYPE) return;
+    if (logged.event.type === COMMAND_EVENT_TYPE || logged.event.type === ERASE_EVENT_TYPE) return;
     const record = matchIdentity(
       known.map((device) => device.record),
       identityOf(logged.event),
     );
     const device = known.find((candidate) => candidate.record === record);
     if (device === undefined) return;
-    applySignOfLife(device.record, logged, rules, transitions);
+    applySignOfLife(device.record, logged, rules, transitions, timeline);
     changed.add(device);
   };
 
@@ -318,15 +366,21 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     prepared.counts.devices = changed.devices.length;
     if (batch.mode === 'live') await judgeDeadlines(prepared, batch.watermark, rules);
     await addLaneEffect(effect, batch, changed.devices, identified, transitions);
-    for (const entry of prepared.timeline) effect.timeline.push(entry);
+    for (const entry of prepared.timeline) {
+      effect.timeline.push(entry);
+      effect.lanes.set(entry.record, batch.lane);
+    }
+    for (const row of prepared.heard.rows()) effect.heard.push(row);
     if (prepared.samples) effect.samples.push(prepared.samples);
     for (const finding of prepared.findings) effect.findings.push(finding);
     for (const command of prepared.commanded) effect.commanded.push(command);
+    for (const erasure of prepared.erasures) effect.erasures.push(erasure);
     prepared.added = changed.devices.filter(({ record }) => record.deviceId === 0);
   };
 
   return {
     async openLane(lane) {
+      await erasureGate.refresh();
       lanes.set(keyOf(lane), await loadLaneMemory(lane, read, settings));
     },
     closeLane(lane) {
@@ -338,15 +392,26 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
       for (const batch of batches) {
         memoryOf(batch).devices.trim(options.cachedDevices / lanes.size, options.cachedBytes / lanes.size);
       }
-      const rules: JudgementRules = { settings, intake: intake.history() };
+      const rules: JudgementRules = {
+        ...{ settings, intake: intake.history(), models: intake.models() },
+        health: options.healthRules?.(),
+      };
       if (batches.some(({ mode }) => mode === 'replay'))
-        return prepareReplay(batches, { read, rules, memoryOf, versions, history: options.history === true });
+        return prepareReplay(batches, {
+          read,
+          rules,
+          memoryOf,
+          versions,
+          erasureGate,
+          history: options.history === true,
+        });
       const effect = newBatchEffect();
       const gate = await openGate();
       const prepared = batches.map((batch) => beginLane(batch, gate));
       const byBatch = new Map(prepared.map((lane) => [lane.batch, lane]));
       for (const slice of slicesOf(batches, EVENTS_A_SLICE)) {
         const devices = await devicesOfEvents(slice, (batch) => byBatch.get(batch)!.use);
+        await erasureGate.load(slice);
         await gate?.load(slice, devices, memoryOf);
         for (const [index, { batch, events }] of slice.entries()) {
           applyEvents(byBatch.get(batch)!, events, devices[index]!, rules);
@@ -354,7 +419,10 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
         if (slice.length === 1) await othersTurn();
       }
       for (const lane of prepared) await finishLane(lane, rules, effect);
-      effect.quarantined = gate?.quarantined() ?? [];
+      const erasedNow = new Set(effect.erasures.map(({ serialNumber }) => serialNumber));
+      effect.quarantined = (gate?.quarantined() ?? []).filter(
+        ({ serialNumber }) => !erasedNow.has(serialNumber),
+      );
       return {
         counts: prepared.map(({ counts }) => counts),
         parked: prepared.flatMap(({ sieve }) => sieve.parked),
@@ -368,8 +436,14 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
             for (const { record } of added) use.identify(record.serialNumber);
           }
           for (const { from, to } of effect.transitions) if (from !== 'unknown') options.onTransition?.(to);
-          for (const { kind, data } of effect.timeline)
+          for (const { kind, data } of effect.timeline) {
             if (kind === 'chatty') options.onChatty?.((data as ChattyChange).chatty ? 'began' : 'ended');
+            else if (kind === 'health') options.onHealth?.((data as HealthChange).to);
+            else if (kind === 'condition') {
+              const { state, severity } = data as ConditionChange;
+              options.onCondition?.(state, severity);
+            }
+          }
         },
       };
     },

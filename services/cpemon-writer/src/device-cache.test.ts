@@ -107,3 +107,50 @@ test('devices that share a serial number rest and wake together', () => {
   expect(after.bySerial('SN1')?.map(({ wheelBucket }) => wheelBucket)).toEqual([Infinity, 77]);
   expect(() => after.put('SN1', [])).toThrow(/SN1/);
 });
+
+test('devices that were taken out are found no more by any batch, and one that comes after them is another', () => {
+  const cache = filled(3);
+  const before = cache.beginUse();
+  before.bySerial('SN2');
+  const use = cache.beginUse();
+  use.bySerial('SN2')!.length = 0;
+  use.forget('SN2');
+  const after = cache.beginUse();
+  expect(after.byId(2)).toBeUndefined();
+  expect(after.bySerial('SN2')).toEqual([]);
+  before.done();
+  use.done();
+  after.bySerial('SN2')!.push(device('SN2', 9));
+  after.identify('SN2');
+  after.done();
+  const last = cache.beginUse();
+  expect(last.byId(2)).toBeUndefined();
+  expect(last.byId(9)).toBe(last.bySerial('SN2')![0]);
+  expect(cache.silenceAtRest(2)).toBeUndefined();
+  last.done();
+  expect(cache.size()).toBe(3);
+});
+
+test('of devices that share a serial number one is taken out, and the other rests as before', () => {
+  const cache = createDeviceCache();
+  const first = cache.beginUse();
+  first.put('SN1', [device('SN1', 1), device('SN1', 2)]);
+  first.done();
+  const use = cache.beginUse();
+  use.bySerial('SN1')!.shift();
+  use.forget('SN1');
+  use.done();
+  expect(cache.silenceAtRest(2)).toBeDefined();
+  const after = cache.beginUse();
+  expect([after.byId(1), after.byId(2)?.record.deviceId]).toEqual([undefined, 2]);
+});
+
+test('a serial number of which nothing is left takes no room', () => {
+  const cache = filled(2);
+  const use = cache.beginUse();
+  use.bySerial('SN1')!.length = 0;
+  use.forget('SN1');
+  use.done();
+  expect(cache.size()).toBe(1);
+  expect(cache.beginUse().bySerial('SN1')).toBeUndefined();
+});

@@ -30,6 +30,8 @@ export interface DeviceUse {
   put(serialNumber: string, devices: CachedDevice[]): void;
   /** Makes the devices of a serial number that have their keys findable by them. */
   identify(serialNumber: string): void;
+  /** Devices of a serial number were taken out of its list: none of them is found any more. */
+  forget(serialNumber: string): void;
   /** The batch is committed: what no batch after it uses comes to rest. */
   done(): void;
 }
@@ -145,6 +147,19 @@ export function createDeviceCache(): DeviceCache {
         const place = slot < 0 ? -1 : atRest.user(slot);
         const namesakes = place < 0 ? strangers.get(serialNumber) : awake[place];
         if (namesakes !== undefined) pack(namesakes);
+      },
+      forget(serialNumber) {
+        const slot = atRest.slotOfSerial(serialNumber);
+        if (slot < 0) return;
+        const namesakes = ofSlot(slot, serialNumber);
+        hold(namesakes);
+        atRest.remove(slot);
+        awake[namesakes.place] = undefined;
+        vacant.push(namesakes.place);
+        namesakes.slot = -1;
+        namesakes.place = -1;
+        strangers.set(serialNumber, namesakes);
+        pack(namesakes);
       },
       done() {
         for (const namesakes of held) {

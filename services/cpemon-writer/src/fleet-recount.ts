@@ -1,9 +1,16 @@
 import type { LaneWork } from '@cpemon/event-log';
-import { recountFleet, recountLabels, type FleetDrift, type LabelCountDelta } from '@cpemon/store';
+import {
+  recountFleet,
+  recountHealth,
+  recountLabels,
+  type FleetDrift,
+  type HealthCountDelta,
+  type LabelCountDelta,
+} from '@cpemon/store';
 
 export interface FleetRecountOptions {
   /** Called when kept counts were off and have been put right. */
-  onDrift: (drift: readonly (FleetDrift | LabelCountDelta)[]) => void;
+  onDrift: (drift: readonly (FleetDrift | LabelCountDelta | HealthCountDelta)[]) => void;
   /** How often each lane is recounted. 1 h */
   everyMs?: number;
   /** Monotonic milliseconds. */
@@ -33,15 +40,18 @@ export function createFleetRecount(options: FleetRecountOptions): LaneWork {
       if (due !== undefined) {
         let drift: FleetDrift[] = [];
         let labelDrift: LabelCountDelta[] = [];
+        let healthDrift: HealthCountDelta[] = [];
         await hands.transact({
           lanes: [due],
           write: async (transaction) => {
             drift = await recountFleet(transaction, due.lane);
             labelDrift = await recountLabels(transaction, due.lane);
+            healthDrift = await recountHealth(transaction, due.lane);
           },
         });
         dueAt.set(due.lane, at + everyMs);
-        if (drift.length > 0 || labelDrift.length > 0) onDrift([...drift, ...labelDrift]);
+        const off = [...drift, ...labelDrift, ...healthDrift];
+        if (off.length > 0) onDrift(off);
       }
       const next = Math.min(...dueAt.values(), at + LONGEST_PAUSE_MS);
       return Math.max(0, next - at);

@@ -11,10 +11,11 @@ import {
   type CpeEvent,
   type ReachabilitySettings,
 } from '@cpemon/domain';
-import { readLaneSilences, type SilencePage, type StoredDevice } from '@cpemon/store';
+import { healthCountCode, readLaneSilences, type SilencePage, type StoredDevice } from '@cpemon/store';
 import { newLaneAdmission, type LaneAdmission } from './lane-admission.js';
 import type { CachedDevice } from './cached-device.js';
 import { createDeviceCache, type DeviceCache } from './device-cache.js';
+import { nothingErased, type ErasedInLane } from './lane-erasures.js';
 import type { KnownConflicts } from './namesakes.js';
 import type { ReadDatabase } from './read-database.js';
 import { createTimingWheel, type TimingWheel } from './timing-wheel.js';
@@ -26,6 +27,7 @@ export interface LaneMemory {
   wheel: TimingWheel;
   conflicts: KnownConflicts;
   admission: LaneAdmission;
+  erased: ErasedInLane;
 }
 
 /** Reads from the database when each device of a lane has to be looked at. */
@@ -47,11 +49,19 @@ export async function loadLaneMemory(
     after = page.next;
   }
   const conflicts: KnownConflicts = new Set();
-  return { lane, devices: createDeviceCache(), wheel, conflicts, admission: newLaneAdmission() };
+  return {
+    lane,
+    devices: createDeviceCache(),
+    wheel,
+    conflicts,
+    admission: newLaneAdmission(),
+    erased: nothingErased(),
+  };
 }
 
 export function cachedDevice({ record, swVersion, manufacturer, model }: StoredDevice): CachedDevice {
-  return { record, swVersion, manufacturer, model, wheelBucket: Infinity, changedIn: 0 };
+  const healthCounted = healthCountCode(record.reachability, record.health);
+  return { record, swVersion, manufacturer, model, healthCounted, wheelBucket: Infinity, changedIn: 0 };
 }
 
 /**

@@ -4,7 +4,9 @@ import {
   applyLogRetention,
   makeLogPartitions,
   packHistory,
+  pruneChangeFeed,
   removeDepartedProcesses,
+  removeErasedRemains,
   removeOldIntakeGaps,
   removeOldRecords,
   type HistoryRetention,
@@ -38,6 +40,10 @@ export interface MaintenanceTask {
 const SLICE_GRACE_SECONDS = 20 * 60;
 /** Packing gives way to other scheduled work, and goes on a minute later. */
 const PACKING_BUDGET_MS = 30_000;
+/** What is left of erased devices gives way to other scheduled work as well. */
+const ERASURE_BUDGET_MS = 20_000;
+/** Who follows the feed and was away for a day has lost its place; a fleet that flaps fills no disk. */
+const CHANGE_FEED_KEPT = { hours: 24, rowsALane: 2_000_000 };
 /** Long enough that a log nobody keeps for two days has its partitions. */
 const PARTITION_HOURS_AHEAD = 48;
 
@@ -114,6 +120,21 @@ export function maintenanceTasks(
         if (left.length > 0) logger.warn({ left }, 'Partitions of history are in use; they are tried again');
         const detail = `${made.length} made, ${dropped.length} dropped, ${left.length} left`;
         return { outcome: left.length > 0 ? 'skipped' : 'done', detail };
+      },
+    },
+    erasure: {
+      schedule: { everyMinutes: 1, atMinute: 0 },
+      async work(hands) {
+        const { settled, rows } = await removeErasedRemains(hands, { budgetMs: ERASURE_BUDGET_MS });
+        if (settled > 0) logger.info({ erasures: settled, rows }, 'Nothing is left of erased devices');
+        return { outcome: 'done', detail: `${settled} erasures done, ${rows} rows` };
+      },
+    },
+    'change-feed': {
+      schedule: { everyMinutes: 10, atMinute: 5 },
+      async work(hands) {
+        const rows = await pruneChangeFeed(hands, CHANGE_FEED_KEPT);
+        return { outcome: 'done', detail: `${rows} rows` };
       },
     },
   };

@@ -8,7 +8,16 @@ test('every metric is there from the start, and moves with what the writer does'
   expect(before).toContain('cpemon_writer_applied_events_total 0');
   expect(before).toContain('cpemon_writer_transitions_total{to="offline"} 0');
   expect(before).toContain('cpemon_writer_maintenance_runs_total{job="log-partitions",outcome="failed"} 0');
-  metrics.observer.applied?.({ events: 5, lanes: 1, duplicates: 2, late: 1, quarantined: 0, seconds: 0.02 });
+  metrics.observer.applied?.({
+    events: 5,
+    lanes: 1,
+    duplicates: 2,
+    late: 1,
+    quarantined: 0,
+    erased: 0,
+    seconds: 0.02,
+  });
+  metrics.observer.visible?.(5, 0.08);
   metrics.observer.applyFailed?.(new Error('x'));
   metrics.observer.lanesOwned?.(4);
   metrics.transition('offline');
@@ -18,9 +27,11 @@ test('every metric is there from the start, and moves with what the writer does'
     'applied_events_total 5',
     'duplicate_events_total 2',
     'late_events_total 1',
+    'erased_events_total 0',
     'batches_total 1',
     'failed_batches_total 1',
     'batch_events_count 1',
+    'visible_seconds_bucket{le="0.1"} 5',
     'lanes_owned 4',
     'transitions_total{to="offline"} 1',
     'chatty_devices_total{change="began"} 1',

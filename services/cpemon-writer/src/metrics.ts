@@ -1,7 +1,17 @@
-import { Counter, Gauge, Histogram, type Registry } from '@cpemon/service-kit';
+import { Counter, createWeightedHistogram, Gauge, Histogram, type Registry } from '@cpemon/service-kit';
 import { WEAK_SETTINGS, type WeakSetting } from '@cpemon/database';
 import type { ConsumerObserver } from '@cpemon/event-log';
-import type { Reachability } from '@cpemon/domain';
+import {
+  INTAKE_PATHS,
+  sourceOfPath,
+  HEALTHS,
+  SEVERITIES,
+  type ConditionChange,
+  type Health,
+  type Reachability,
+  type Severity,
+} from '@cpemon/domain';
+import { RULES_OUTCOMES, type RulesOutcome } from './health-rules-watch.js';
 
 export const MAINTENANCE_JOBS = [
   'log-partitions',
@@ -10,6 +20,8 @@ export const MAINTENANCE_JOBS = [
   'old-records',
   'history-pack',
   'history-retention',
+  'change-feed',
+  'erasure',
 ] as const;
 export type MaintenanceJob = (typeof MAINTENANCE_JOBS)[number];
 const CHATTY_CHANGES = ['began', 'ended'] as const;
@@ -26,7 +38,14 @@ export interface WriterMetrics {
     successes: ReadonlyMap<string, number | null>,
     mark: { lowWaterHour: number; wantedHour: number },
   ): void;
+  /** A condition has opened or closed; the health of a device is another. */
+  condition(state: ConditionChange['state'], severity: Severity): void;
+  health(to: Health): void;
+  /** The file of health rules was looked at. @param rules how many are in force */
+  healthRulesSeen(outcome: RulesOutcome, rules: number): void;
   fleetDrift(devices: number): void;
+  /** Sources that are silent as a whole, as far as this process decides it: '/webhook'. */
+  sourcesSilent(sources: readonly string[]): void;
   /** Which of the database's settings make what is committed less than durable. */
   durabilitySeen(weak: readonly WeakSetting[]): void;
 }
@@ -45,6 +64,10 @@ export function createWriterMetrics(
   const quarantined = counter(
     'quarantined_events_total',
     'Events applied of identities that are not admitted',
+  );
+  const erased = counter(
+    'erased_events_total',
+    'Events passed over because they were received before their device was erased',
   );
   const batches = counter('batches_total', 'Batches committed');
   const failedBatches = counter('failed_batches_total', 'Batches that were rolled back and are tried again');
@@ -73,6 +96,38 @@ export function createWriterMetrics(
     registers,
   });
   for (const change of CHATTY_CHANGES) chatty.inc({ change }, 0);
+  const conditions = new Counter({
+    name: 'cpemon_writer_conditions_total',
+    help: 'Conditions of health rules that have opened and closed; opened less closed: those that are open now',
+    labelNames: ['state', 'severity'],
+    registers,
+  });
+  for (const severity of SEVERITIES)
+    for (const state of ['opened', 'closed']) conditions.inc({ state, severity }, 0);
+  const healths = new Counter({
+    name: 'cpemon_writer_health_changes_total',
+    help: 'Changes of a device from one health to another, but for its first to ok',
+    labelNames: ['to'],
+    registers,
+  });
+  for (const to of HEALTHS) if (to !== 'unknown') healths.inc({ to }, 0);
+  const rulesLoads = new Counter({
+    name: 'cpemon_writer_health_rules_loads_total',
+    help: 'Looks at a new or changed file of health rules; of one that is not loaded the rules of before stay',
+    labelNames: ['outcome'],
+    registers,
+  });
+  for (const outcome of RULES_OUTCOMES) rulesLoads.inc({ outcome }, 0);
+  const rulesInForce = new Gauge({
+    name: 'cpemon_writer_health_rules',
+    help: 'Health rules in force',
+    registers,
+  });
+  const rulesValid = new Gauge({
+    name: 'cpemon_writer_health_rules_valid',
+    help: '1: what the file of health rules says is in force; 0: it cannot be used',
+    registers,
+  });
   const maintenance = new Counter({
     name: 'cpemon_writer_maintenance_runs_total',
     help: 'Runs of scheduled work; skipped: another process was at it',
@@ -102,6 +157,13 @@ export function createWriterMetrics(
     for (const setting of WEAK_SETTINGS) durability.set({ setting }, weak.includes(setting) ? 1 : 0);
   };
   durabilitySeen([]);
+  const silent = new Gauge({
+    name: 'cpemon_writer_source_silent',
+    help: '1: next to nothing comes in by a path that brought more; told by the one writer that decides it',
+    labelNames: ['path'],
+    registers,
+  });
+  for (const path of INTAKE_PATHS) silent.set({ path }, 0);
   const drift = counter('fleet_drift_devices_total', 'Devices by which a kept count was off when recounted');
   const events = new Histogram({
     name: 'cpemon_writer_batch_events',
@@ -114,6 +176,13 @@ export function createWriterMetrics(
     help: 'From reading a batch to its commit',
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers,
+  });
+  const visible = createWeightedHistogram({
+    name: 'cpemon_writer_visible_seconds',
+    help: "Of each event, from its receipt in the log to the commit that made it visible, by the database's clock",
+    // The objective, 0.1 s, is an edge.
+    buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600],
+    registry,
   });
   const lanes = new Gauge({ name: 'cpemon_writer_lanes_owned', help: 'Lanes under our lease', registers });
   const committedAt = new Gauge({
@@ -144,11 +213,13 @@ export function createWriterMetrics(
         duplicates.inc(batch.duplicates);
         late.inc(batch.late);
         quarantined.inc(batch.quarantined);
+        erased.inc(batch.erased);
         batches.inc();
         events.observe(batch.events);
         seconds.observe(batch.seconds);
         committedAt.setToCurrentTime();
       },
+      visible: (count, duration) => visible.observe(duration, count),
       applyFailed: () => failedBatches.inc(),
       gapSeen: () => gaps.inc(),
       parked: (reason) => parked.inc({ reason }),
@@ -162,7 +233,17 @@ export function createWriterMetrics(
       for (const job of MAINTENANCE_JOBS) succeededAt.set({ job }, (successes.get(job) ?? 0) / 1000);
       overdue.set(Math.max(0, wantedHour - lowWaterHour));
     },
+    condition: (state, severity) => conditions.inc({ state, severity }),
+    health: (to) => healths.inc({ to }),
+    healthRulesSeen(outcome, rules) {
+      rulesLoads.inc({ outcome });
+      rulesInForce.set(rules);
+      rulesValid.set(outcome === 'loaded' ? 1 : 0);
+    },
     fleetDrift: (devices) => drift.inc(devices),
+    sourcesSilent(sources) {
+      for (const path of INTAKE_PATHS) silent.set({ path }, sources.includes(sourceOfPath(path)) ? 1 : 0);
+    },
     durabilitySeen,
   };
 }

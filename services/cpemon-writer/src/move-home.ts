@@ -2,10 +2,12 @@ import { laneOf } from '@cpemon/domain';
 import type { MoveHome } from '@cpemon/event-log';
 import {
   countDevicesByLane,
+  forgetHealthCounts,
   forgetLabelCounts,
   placeDevices,
   readLastDeviceId,
   readStrayDevices,
+  recountHealth,
   recountLabels,
   replaceFleetCounts,
   type FleetCountDelta,
@@ -65,9 +67,11 @@ export function createMoveHome(options: MoveHomeOptions = {}): MoveHome {
     }
     await transact((transaction) => replaceFleetCounts(transaction, [...counts.values()]));
     await transact((transaction) => forgetLabelCounts(transaction, lanes));
+    await transact((transaction) => forgetHealthCounts(transaction, lanes));
     for (let lane = 0; lane < lanes; lane += 1) {
       await transact(async (transaction) => {
         await recountLabels(transaction, lane);
+        await recountHealth(transaction, lane);
       });
     }
   };

@@ -82,13 +82,16 @@ export async function readGroupsBefore(
       );
 }
 
-/** Puts commands into force, takes what the inventory says of new devices, and moves the counts by label. */
+/**
+ * Puts commands into force, takes what the inventory says of new devices, and moves the counts by label.
+ * @returns what the moved devices are counted by from now on, by key
+ */
 export async function regroupFleet(
   transaction: Connection,
   { moved, commanded }: Regrouping,
   before: GroupsBefore,
-): Promise<void> {
-  if (moved.length === 0 && commanded.length === 0) return;
+): Promise<GroupsBefore> {
+  if (moved.length === 0 && commanded.length === 0) return NOTHING;
   const after = new Map<number, Group & { lane: number }>();
   const inForce = new Map<number, DeviceInventoryRow>();
   const newcomers = moved.filter(({ record }) => !before.has(record.deviceId));
@@ -98,6 +101,7 @@ export async function regroupFleet(
     const known = before.get(deviceId) ?? inventory.get(deviceId) ?? NOT_IN_INVENTORY;
     const { adminState, labelSetId, revision } = known;
     after.set(deviceId, { lane, reachability, model, firmware, adminState, labelSetId, revision });
+    record.labelSetId = labelSetId;
     if (revision > 0 && !before.has(deviceId))
       inForce.set(deviceId, { deviceId, adminState, labelSetId, revision });
   }
@@ -112,6 +116,7 @@ export async function regroupFleet(
       revision: command.revision,
     };
     after.set(deviceId, { ...group, ...told, lane });
+    record.labelSetId = told.labelSetId;
     inForce.set(deviceId, { deviceId, ...told });
   }
   await putDeviceInventory(
@@ -119,6 +124,7 @@ export async function regroupFleet(
     [...inForce.values()].sort((a, b) => a.deviceId - b.deviceId),
   );
   await moveCounts(transaction, before, after);
+  return after;
 }
 
 async function inventoryOf(

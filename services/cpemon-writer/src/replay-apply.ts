@@ -17,9 +17,10 @@ import {
   loadDevicesBySerial,
   type DeviceRow,
 } from '@cpemon/store';
-import { createBatchSamples, stillStored, type BatchSamples } from './batch-samples.js';
+import { createBatchSamples, stillStored, thinnedAgain, type BatchSamples } from './batch-samples.js';
 import type { CachedDevice } from './cached-device.js';
 import type { DeviceUse } from './device-cache.js';
+import type { ErasureGate } from './erasure-gate.js';
 import { cachedDevice, scheduleDevice, type LaneMemory } from './lane-memory.js';
 import type { ReadDatabase } from './read-database.js';
 import { readGroupsBefore, regroupFleet, type Regrouping } from './regroup-fleet.js';
@@ -29,6 +30,7 @@ export interface ReplayContext {
   rules: JudgementRules;
   memoryOf: (batch: LaneBatch) => LaneMemory;
   versions: EventVersions;
+  erasureGate: ErasureGate;
   /** Whether samples are kept as history. */
   history: boolean;
 }
@@ -53,14 +55,15 @@ interface LaneReplay {
  */
 export async function prepareReplay(
   batches: readonly LaneBatch[],
-  { read, rules, memoryOf, versions, history }: ReplayContext,
+  { read, rules, memoryOf, versions, erasureGate, history }: ReplayContext,
 ): Promise<PreparedApply> {
   const replays = batches.map((batch) => beginReplay(batch, memoryOf(batch), history));
   for (const replay of replays) {
     const events = [...replay.batch.events];
     // Read before anything is changed, so that an error leaves what is in memory as it is.
     const devices = await devicesOf(replay.use, events, read, rules);
-    replayLane(replay, events, devices, rules, versions);
+    await erasureGate.load([{ batch: replay.batch, events }]);
+    replayLane(replay, events, devices, rules, versions, erasureGate);
   }
   const states = createStateStatements();
   const descriptions: DeviceRow[] = [];
@@ -121,11 +124,12 @@ async function devicesOf(
 }
 
 function replayLane(
-  { batch, counts, failed, rewritten, described, samples }: LaneReplay,
+  { batch, memory, counts, failed, rewritten, described, samples }: LaneReplay,
   events: readonly LoggedEvent[],
   devices: ReadonlyMap<string, CachedDevice[]>,
   rules: JudgementRules,
   versions: EventVersions,
+  erasureGate: ErasureGate,
 ): void {
   const { generation, lane } = batch;
   const attempt = { ...rules, attemptAt: batch.attemptAt };
@@ -133,6 +137,10 @@ function replayLane(
     const refusal = batch.refusals.get(sent.sequence);
     if (refusal !== undefined) {
       failed.push({ generation, lane, logged: sent, refusal });
+      continue;
+    }
+    if (erasureGate.covers(memory, sent)) {
+      counts.leftOut += 1;
       continue;
     }
     const known = (devices.get(sent.event.subject) ?? []).filter(({ record }) => record.deviceId !== 0);
@@ -196,5 +204,6 @@ function addAgain(
   const records = known.map(({ record }) => record);
   const record =
     holder?.record ?? (records.length === 1 ? records[0] : matchIdentity(records, identityOf(event)));
-  if (record !== undefined && record !== null) samples.add(record, logged, stillStored(record, logged));
+  if (record === undefined || record === null) return;
+  samples.add(record, logged, stillStored(record, logged), thinnedAgain(record, logged));
 }

@@ -16,15 +16,26 @@ import {
   type RunningService,
   type StartContext,
 } from '@cpemon/service-kit';
+import { openDeviceModels } from '@cpemon/model-folder';
+import { createAlertMetrics } from './alerts/alert-metrics.js';
+import { openAlertSettings } from './alerts/alert-settings-file.js';
+import { startAlerts } from './alerts/start-alerts.js';
 import type { WriterConfig } from './config.js';
+import { createCoverage } from './coverage/coverage.js';
+import { createCoverageMetrics } from './coverage/coverage-metrics.js';
+import { keepCoverage } from './coverage/keep-coverage.js';
 import { createDeviceApplier } from './device-applier.js';
 import { createFleetRecount } from './fleet-recount.js';
+import { watchHealthRules } from './health-rules-watch.js';
 import { startMaintenance } from './maintenance.js';
 import { createWriterMetrics } from './metrics.js';
 import { createMoveHome } from './move-home.js';
+import { startSourceWatch } from './source-watch/source-watch.js';
 
 const VERSION = '0.1.0';
 const LONGEST_JOIN_PAUSE_MS = 5000;
+/** The means over a fleet of a million take seconds. */
+const HEALTH_READ_MS = 60_000;
 
 /**
  * Starts a writer: its operations port at once, its share of the work as soon as the database can be reached.
@@ -40,17 +51,42 @@ export async function startWriter(
     sessionMs: config.leaseMs,
     lockWaitMs: config.leaseMs,
   });
+  const models = await openDeviceModels(config.deviceModels, registry, logger);
+  const coverage = config.coverage ? createCoverage() : undefined;
   const applier = createDeviceApplier({
     read: (work) => link.run(config.leaseMs, work),
     settings: config.reachability,
     admission: config.admission,
     history: config.history,
+    ...(coverage && { coverage }),
+    healthRules: () => health?.rules(),
+    onCondition: (state, severity) => metrics.condition(state, severity),
+    onHealth: (to) => metrics.health(to),
     cachedDevices: config.cachedDevices,
     cachedBytes: config.cachedBytes,
     onTransition: (to) => metrics.transition(to),
     onChatty: (change) => metrics.chatty(change),
   });
   const metrics = createWriterMetrics(registry, () => applier.cached());
+  const healthLink = createSteadyConnection({
+    address: config.database,
+    sessionMs: 30_000,
+    lockWaitMs: config.leaseMs,
+  });
+  const health =
+    config.healthRulesFile === undefined
+      ? undefined
+      : await watchHealthRules({
+          file: config.healthRulesFile,
+          run: (work) => healthLink.run(HEALTH_READ_MS, work),
+          onLook: (outcome, rules) => metrics.healthRulesSeen(outcome, rules),
+          logger,
+        });
+  const alertMetrics = createAlertMetrics(registry);
+  const alertSettings = await openAlertSettings({
+    ...{ path: config.alertsFile, environment: config.secretVariable, logger },
+    loaded: (outcome) => alertMetrics.settings(outcome),
+  });
   const group: { consumer?: LogConsumer } = {};
   const probe = createSteadyConnection({ address: config.database, sessionMs: 30_000, lockWaitMs: 1000 });
   const operations = await startOperationsServer({
@@ -62,7 +98,10 @@ export async function startWriter(
   });
   const closeConnections = async (): Promise<void> => {
     server.stop();
-    await Promise.all([link.close(), probe.close(), operations.close()]);
+    models.stop();
+    alertSettings.stop();
+    await health?.stop();
+    await Promise.all([link.close(), healthLink.close(), probe.close(), operations.close()]);
   };
 
   const server = watchServer({
@@ -102,6 +141,9 @@ export async function startWriter(
   });
   if (joined === undefined) return { stop: closeConnections };
   group.consumer = joined;
+  const kept =
+    coverage &&
+    keepCoverage({ coverage, address: config.database, logger, flushed: createCoverageMetrics(registry) });
 
   const maintenance =
     config.maintenanceDatabase === undefined
@@ -113,13 +155,25 @@ export async function startWriter(
           metrics,
           logger,
         });
+  const sourceWatch = startSourceWatch({
+    address: config.database,
+    owner: config.instanceId,
+    settings: config.silence,
+    metrics,
+    logger,
+  });
+  const alerts = startAlerts({
+    ...{ address: config.database, owner: config.instanceId, logger },
+    ...{ settings: alertSettings, metrics: alertMetrics },
+  });
   if (maintenance === undefined) {
     logger.warn('MAINTENANCE_DATABASE_URL is not set: this writer makes no partitions of the log');
   }
   logger.info({ member: config.instanceId, operations: operations.url }, 'Applying events');
   return {
     async stop() {
-      await Promise.all([joined.stop(), maintenance?.stop()]);
+      await Promise.all([joined.stop(), maintenance?.stop(), sourceWatch.stop(), alerts.stop()]);
+      await kept?.stop();
       await closeConnections();
     },
   };

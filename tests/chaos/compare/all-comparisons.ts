@@ -4,6 +4,7 @@ import { deviceState } from './device-state.js';
 import { devices } from './devices.js';
 import { eventLogView } from './event-log-view.js';
 import { fleetCounts } from './fleet-counts.js';
+import { history } from './history.js';
 import { identities } from './identities.js';
 import { logRecords } from './log-records.js';
 import { offsets } from './offsets.js';
@@ -18,6 +19,7 @@ export const COMPARISONS: readonly Comparison[] = [
   devices,
   deviceState,
   deviceEvents,
+  history,
   identities,
   fleetCounts,
   offsets,

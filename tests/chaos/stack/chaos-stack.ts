@@ -129,6 +129,9 @@ const writerEnvironment = (databaseUrl: string, maintenanceUrl: string): Record<
   DATABASE_URL: databaseUrl,
   MAINTENANCE_DATABASE_URL: maintenanceUrl,
   LEASE_MS: String(LEASE_MS),
+  // Packed so soon that packing, too, is interrupted.
+  HISTORY: 'on',
+  HISTORY_PACK_AFTER_SECONDS: '5',
   // So short that devices which pause fall silent and come back many times in a run.
   REACHABILITY_STALE_FLOOR_SECONDS: '2',
   REACHABILITY_OFFLINE_FLOOR_SECONDS: '5',

@@ -89,6 +89,22 @@ export const PARAMETERS: WebhookRow[] = [
     { secret: 1 },
   ),
   row(
+    'a node without a value says nothing, whatever it stands for',
+    {
+      ...{ serial: 'A1', ts: AT, mem_pct: 40 },
+      ...{
+        cpu_pct: { _value: [] },
+        oui: { _value: [] },
+        product_class: { _value: [] },
+        wan_ip: { _value: [] },
+      },
+    },
+    {
+      ...{ subject: 'A1', oui: undefined, productclass: undefined },
+      data: { metrics: { memory_used_ratio: 0.4 } },
+    },
+  ),
+  row(
     'the events of a document of GenieACS are those of its last Inform',
     {
       _id: '00259E-A1',

@@ -1,6 +1,7 @@
 import {
   ACS_OCCURRENCES,
   ADMIN_STATES,
+  ERASE_SCOPES,
   LONGEST_SERIAL_NUMBER,
   OBSERVERS,
   type ReportData,
@@ -110,6 +111,17 @@ export const DATA_PROPERTIES: Readonly<Record<keyof ReportData, JsonSchema>> = {
       label_set: count('Its labels: a row of label_sets; 0 for none'),
     },
     ['name', 'revision', 'admin_state', 'label_set'],
+  ),
+  erase: record(
+    'What is to be erased',
+    {
+      erasure: text('Names the erasure: one that was done is not done again', 40),
+      scope: {
+        enum: ERASE_SCOPES,
+        description: 'All devices with the serial number, or the one of this identity',
+      },
+    },
+    ['erasure', 'scope'],
   ),
   test: record(
     'What a test event does when it is applied',

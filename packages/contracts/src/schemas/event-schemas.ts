@@ -1,4 +1,4 @@
-import { COMMAND_EVENT_TYPE, TEST_EVENT_TYPE, type EventType } from '@cpemon/domain';
+import { COMMAND_EVENT_TYPE, ERASE_EVENT_TYPE, TEST_EVENT_TYPE, type EventType } from '@cpemon/domain';
 import { DATA_PROPERTIES, SERIAL_NUMBER, TIME, type DataProperty } from './data-properties.js';
 import type { JsonSchema } from './json-schema.js';
 
@@ -102,6 +102,12 @@ export const EVENT_SCHEMAS: Readonly<Record<EventType, JsonSchema>> = {
     'What somebody wants of a device, by way of its lane',
     picked('command'),
     ['command'],
+  ),
+  [ERASE_EVENT_TYPE]: eventSchema(
+    ERASE_EVENT_TYPE,
+    'A device is erased: everything of it that was received before goes',
+    picked('erase'),
+    ['erase'],
   ),
   [TEST_EVENT_TYPE]: eventSchema(
     TEST_EVENT_TYPE,

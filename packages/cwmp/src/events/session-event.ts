@@ -1,5 +1,5 @@
 import { isRefusal, refuse, type Refusal, type RequestContext } from '@cpemon/contracts';
-import { readSerialNumber, sourceOfPath, type CpeEvent, type EventType } from '@cpemon/domain';
+import { readOui, readSerialNumber, sourceOfPath, type CpeEvent, type EventType } from '@cpemon/domain';
 import { clip, LONGEST_NAME } from './clip.js';
 import type { MessageContext, SessionDevice } from './message-context.js';
 
@@ -11,7 +11,6 @@ export const NO_DEVICE = refuse(
   'unexpected_message',
   'The message names no device, and no Inform went before it.',
 );
-const LONGEST_OUI = 16;
 
 /** An event of the device with everything but its id and data. */
 export function newDeviceEvent(
@@ -29,7 +28,7 @@ export function newDeviceEvent(
     correlationid: request.correlationId,
     data: {},
   };
-  const maker = clip(oui, LONGEST_OUI).toUpperCase();
+  const maker = readOui(oui);
   const product = clip(productClass, LONGEST_NAME);
   if (maker !== '') event.oui = maker;
   if (product !== '') event.productclass = product;

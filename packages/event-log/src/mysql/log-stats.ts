@@ -8,7 +8,7 @@ export async function readLogStats(connection: Connection, group: string): Promi
     `SELECT
        l.generation, l.lane, l.head_seq, l.base_seq, COALESCE(o.applied_seq, l.base_seq) AS applied_seq,
        COALESCE(o.duplicates, 0) AS duplicates, COALESCE(o.late, 0) AS late,
-       COALESCE(o.quarantined, 0) AS quarantined,
+       COALESCE(o.quarantined, 0) AS quarantined, COALESCE(o.erased, 0) AS erased,
        COALESCE(o.parked_events, 0) AS parked_events, COALESCE(o.parked_devices, 0) AS parked_devices,
        COALESCE(o.dead_letters, 0) AS dead_letters, COALESCE(o.discarded, 0) AS discarded,
        COALESCE(o.skipped, 0) AS skipped, l.head_bytes, COALESCE(o.applied_bytes, 0) AS applied_bytes, o.owner, COALESCE(o.epoch, 0) AS epoch,
@@ -64,6 +64,7 @@ function toLaneStats(row: RowDataPacket): LaneStats {
     duplicates: Number(row['duplicates']),
     late: Number(row['late']),
     quarantined: Number(row['quarantined']),
+    erased: Number(row['erased']),
     parkedEvents: Number(row['parked_events']),
     parkedDevices: Number(row['parked_devices']),
     deadLetters: Number(row['dead_letters']),

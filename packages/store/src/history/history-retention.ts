@@ -1,6 +1,7 @@
 import type { RowDataPacket } from 'mysql2/promise';
 import type { Connection, SingleConnection } from '@cpemon/database';
 import { DAY_MS } from '@cpemon/history';
+import { hasRoomForDdl } from '../ddl-room.js';
 import { retentionAim } from '../retention-aim.js';
 import type { JobHands } from '../run-job.js';
 import { HISTORY_TIERS, readHistoryMarks, type HistoryTier } from './history-marks.js';
@@ -103,7 +104,7 @@ async function moveMark(transaction: Connection, tier: HistoryTier, mark: number
   );
 }
 
-/** @returns names of those made; none when all are there */
+/** @returns names of those made; none when all are there, or when the disk is full */
 async function makePartitions(
   connection: SingleConnection,
   { table, unitsADay, daysAPartition }: TierTable,
@@ -120,7 +121,7 @@ async function makePartitions(
     names.push(`p_${end}`);
     parts.push(`PARTITION p_${end} VALUES LESS THAN (${end})`);
   }
-  if (names.length === 0) return [];
+  if (names.length === 0 || !(await hasRoomForDdl(connection))) return [];
   await connection.query(
     `ALTER TABLE ${table} REORGANIZE PARTITION ${CATCH_ALL} INTO (
        ${parts.join(', ')}, PARTITION ${CATCH_ALL} VALUES LESS THAN MAXVALUE)`,
@@ -148,8 +149,9 @@ SELECT partition_name AS name, CAST(partition_description AS UNSIGNED) AS ends, 
   }));
 }
 
-/** @returns false when the table is in use */
+/** @returns false when the table is in use, or when the disk is full */
 async function dropPartition(connection: Connection, table: string, name: string): Promise<boolean> {
+  if (!(await hasRoomForDdl(connection))) return false;
   try {
     await connection.query(`ALTER TABLE ${table} DROP PARTITION ??`, [name]);
     return true;

@@ -51,7 +51,7 @@ SELECT device_ids, payload FROM history_fresh
 }
 
 /** Generations of the log that have samples which are not at rest; the oldest first. Usually there is one. */
-async function generationsWithSamples(
+export async function generationsWithSamples(
   connection: Connection,
 ): Promise<{ generation: number; lanes: number }[]> {
   const [rows] = await connection.query<RowDataPacket[]>(

@@ -7,9 +7,8 @@ import {
   WEBHOOK_FORMAT,
   type RequestContext,
 } from '@cpemon/contracts';
-import { eventsOfMessage, readEnvelope, type MessageContext } from '@cpemon/cwmp';
+import { completeEvent, eventsOfMessage, readEnvelope, type MessageContext } from '@cpemon/cwmp';
 import type { BodyReader, BodyReading } from '@cpemon/intake';
-import { completeEvent } from './complete-event.js';
 
 /** What `POST /acs/webhook` takes: JSON in the shapes of many systems, and envelopes of CPEs as an ACS forwards them. */
 export const WEBHOOK_READING: BodyReading = {

@@ -113,7 +113,7 @@ describe('the terminal view', () => {
     const lines = viewLines(
       {
         ...{ run_id: 'r', started_at: '2026-01-01T00:00:00Z', as_of: '2026-01-01T00:00:10Z', paused: false },
-        ...{ devices: 10, devices_cut: 2, totals, by_path: {} as never },
+        ...{ devices: 10, devices_cut: 2, totals, by_path: {} as never, incidents: [] },
       },
       undefined,
       { durationSeconds: 20, scenarios: ['olt-outage'], width: 60 },

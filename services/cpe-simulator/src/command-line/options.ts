@@ -10,6 +10,8 @@ export interface SimulateOptions {
   /** Epoch milliseconds at which a dry run begins. */
   startTimeMs: number | undefined;
   inventoryFile: string | undefined;
+  /** Gets what was sent and what really happened, at the end. */
+  truthFile: string | undefined;
   listScenarios: boolean;
   /** Is a target that keeps nothing, on this port, instead. */
   nullSinkPort: number | undefined;
@@ -42,6 +44,9 @@ const OPTIONS = {
   fleet: { type: 'string' },
   scenario: { type: 'string', multiple: true },
   scenarios: { type: 'boolean' },
+  faster: { type: 'string' },
+  'no-observations': { type: 'boolean' },
+  'truth-file': { type: 'string' },
   connections: { type: 'string' },
   'connection-per-session': { type: 'boolean' },
   token: { type: 'string' },
@@ -76,6 +81,7 @@ const VARIABLES = {
   'cwmp-user': 'CWMP_USERNAME',
   'cwmp-password': 'CWMP_PASSWORD',
   port: 'PORT',
+  faster: 'SCENARIO_FASTER',
 } as const;
 
 /**
@@ -100,6 +106,7 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
   }
   if (given.model !== undefined) variables['MODEL_FILES'] = given.model.join(',');
   if (given.scenario !== undefined) variables['SCENARIOS'] = given.scenario.join(',');
+  if (given['no-observations'] === true) variables['OBSERVATIONS'] = 'false';
   if (given['allow-public-target'] === true) variables['ALLOW_PUBLIC_TARGET'] = 'true';
   if (given['connection-per-session'] === true) variables['CWMP_CONNECTION_PER_SESSION'] = 'true';
   if (variables['BATCH_SIZE'] === undefined && /\btelemetry\b/.test(variables['MIX'] ?? ''))
@@ -118,6 +125,7 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
     dryRun: given['dry-run'] === true,
     startTimeMs,
     inventoryFile: given.inventory,
+    truthFile: given['truth-file'],
     nullSinkPort: given['null-sink'] === undefined ? undefined : number(given['null-sink'], 'null-sink', 0),
     listScenarios: given.scenarios === true,
     help: given.help === true,

@@ -24,6 +24,9 @@ the fleet
 
 what happens
   --scenario NAME|FILE    any number of times; --scenarios lists them
+  --faster X              all times of scenarios are divided by it         1
+  --no-observations       nobody tells what OLTs, DSLAMs and RADIUS see of scenarios
+  --truth-file FILE       what was sent and what really happened, as JSON, at the end
   --duration SECONDS      ends by itself                           3600
   --max-rate N            refuses fleets that send more a second   20000
   --port N                control port (see the simulator's --help)     any free one

@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { ConfigError, createLogger } from '@cpemon/service-kit';
 import { readConfig } from '../config.js';
@@ -81,6 +81,10 @@ async function run(options: SimulateOptions): Promise<void> {
   const { user, system } = process.cpuUsage(cpuBefore);
   const cores = (user + system) / 1000 / (performance.now() - startMs);
   const { totals } = simulator.truth();
+  if (options.truthFile !== undefined) {
+    const truth = { ...simulator.truth(), incidents: simulator.incidents() };
+    writeFileSync(options.truthFile, `${JSON.stringify(truth, null, 2)}\n`);
+  }
   const memoryMb = Math.round(process.memoryUsage().rss / 1e6);
   process.stdout.write(
     `${JSON.stringify({ ...totals, cores: Number(cores.toFixed(3)), memory_mb: memoryMb })}\n`,

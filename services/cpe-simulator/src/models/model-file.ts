@@ -18,7 +18,7 @@ export const SIGNAL_NAMES = [
   ...['connectionRequestUrl', 'wanAddress', 'memory', 'memoryTotal', 'memoryFree', 'cpu', 'temperature'],
   ...['rxPower', 'txPower', 'biasCurrent', 'transceiverTemperature', 'supplyVoltage', 'wifiClients', 'hosts'],
   ...['wanReceivedBytes', 'wanSentBytes', 'dslDownRate', 'dslUpRate', 'dslDownMargin', 'dslUpMargin'],
-  ...['dslAttenuation', 'dslCrcErrors', 'dslErroredSeconds', 'rsrp', 'rsrq'],
+  ...['dslAttenuation', 'dslCrcErrors', 'dslErroredSeconds', 'rsrp', 'rsrq', 'internetStatus'],
 ] as const;
 
 /** Ways in which models write a number down. */

@@ -25,10 +25,16 @@ export const signalsOf = (fleet: Fleet, { device, dueMs }: Pick<Report, 'device'
     opticalLossDb: fleet.opticalLossDb[device]!,
   });
 
-/** What the report tells of; the first one after a boot tells of that. */
-export function eventsOf(fleet: Fleet, { device, events }: Report, uptimeSeconds: number): number {
+/** What the report tells of; the first one after a boot of which nobody told tells of that. */
+export function eventsOf(
+  fleet: Fleet,
+  { device, events, dueMs }: Pick<Report, 'device' | 'events' | 'dueMs'>,
+  uptimeSeconds: number,
+): number {
   if (events !== 0) return events;
-  return uptimeSeconds * 1000 < fleet.intervalMs[device]!
+  // A boot by a scenario has its event, which its first report has told of.
+  const wasTold = dueMs - fleet.bootMs[device]! < (uptimeSeconds + 1) * 1000;
+  return uptimeSeconds * 1000 < fleet.intervalMs[device]! && !wasTold
     ? INFORM_EVENTS.boot.bit
     : INFORM_EVENTS.periodic.bit;
 }
@@ -44,7 +50,8 @@ function reportBody(
   const model = fleet.modelOf(device);
   return (
     `{"sn":"${fleet.serialNumberOf(device)}","${timeName}":"${clockText(fleet, device, dueMs, signals.uptimeSeconds)}",${more}` +
-    `"interval_seconds":${fleet.intervalMs[device]! / 1000},"wan_ip":"${fleet.wanAddressOf(device)}",` +
+    `"interval_seconds":${fleet.intervalMs[device]! / 1000},` +
+    (fleet.internetDown[device] === 1 ? '' : `"wan_ip":"${fleet.wanAddressOf(device)}",`) +
     `"sw_version":"${fleet.softwareVersionOf(device)}","hw_version":"${model.hardwareVersion}",` +
     `"manufacturer":"${model.manufacturer}","model":"${model.model}",` +
     `"cpu_pct":${rounded(signals.cpuPercent, 10)},"mem_pct":${rounded(signals.memoryPercent, 10)},` +

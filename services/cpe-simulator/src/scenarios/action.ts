@@ -1,5 +1,6 @@
 import type { Behaviour } from '../behaviour.js';
 import type { Fleet } from '../fleet.js';
+import type { Observers } from '../observers.js';
 import type { Simulation } from '../simulation.js';
 import type { Strays } from '../strays.js';
 
@@ -9,8 +10,11 @@ export interface Stage {
   simulation: Simulation;
   behaviour: Behaviour;
   strays: Strays;
+  observers: Observers;
   /** Numbers in [0, 1). */
   random: () => number;
+  /** All times are divided by this. */
+  faster: number;
 }
 
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -21,6 +25,8 @@ export interface Action {
   usual: Parameters;
   /** @returns what undoes it */
   begin(stage: Stage, devices: readonly number[], parameters: never): () => void;
+  /** Those of the chosen to whom it happens; all when left out. */
+  affects?(fleet: Fleet, devices: readonly number[]): readonly number[];
 }
 
 /** Seconds. */
@@ -31,13 +37,17 @@ export const SECOND = 1000;
 export const action = <P extends Parameters>(
   usual: P,
   begin: (stage: Stage, devices: readonly number[], parameters: P) => () => void,
+  affects?: Action['affects'],
 ): Action => ({
   usual,
   begin,
+  ...(affects === undefined ? {} : { affects }),
 });
+/** Milliseconds of so many seconds of a scenario. */
+export const lasting = ({ faster }: Stage, seconds: number): number => (seconds * SECOND) / faster;
 /** Milliseconds, by chance between so many seconds. */
 export const draw = (stage: Stage, [from, to]: Range): number =>
-  (from + stage.random() * (to - from)) * SECOND;
+  lasting(stage, from + stage.random() * (to - from));
 /** Undoes what cannot be undone, or need not be. */
 export const nothing = (): void => undefined;
 
@@ -54,9 +64,14 @@ export function again(stage: Stage, wait: () => number, what: () => void): () =>
   return () => void (going = false);
 }
 
-/** Lets a value go up in steps. */
-export function ramp(stage: Stage, overSeconds: number, step: (part: number) => void): void {
+/** Lets a value go up in steps. @returns what stops it */
+export function ramp(stage: Stage, overSeconds: number, step: (part: number) => void): () => void {
   const steps = 20;
-  for (let n = 1; n <= steps; n++)
-    stage.simulation.later((overSeconds * SECOND * n) / steps, () => step(n / steps));
+  let going = true;
+  for (let n = 1; n <= steps; n++) {
+    stage.simulation.later(lasting(stage, overSeconds * n) / steps, () => {
+      if (going) step(n / steps);
+    });
+  }
+  return () => void (going = false);
 }

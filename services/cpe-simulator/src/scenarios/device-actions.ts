@@ -1,8 +1,13 @@
 import { CLOCKS, SILENCE, type Clock } from '../fleet.js';
-import { action, again, draw, nothing, ramp, SECOND, type Action, type Range } from './action.js';
+import { INFORM_EVENTS } from '../inform-events.js';
+import { oltReads, sessionBegins, sessionStops } from './access-network.js';
+import { action, again, draw, lasting, nothing, ramp, type Action, type Range } from './action.js';
 
 /** TR-069 Amendment 6, A.3.2.8. */
 const LONGEST_COMMAND_KEY = 32;
+/** What an OLT reads of an ONT before any of its light is lost, dBm. */
+const USUAL_OLT_RX_DBM = -22;
+const RESET_SECONDS: Range = [45, 90];
 
 /** What happens to single devices while they report. */
 export const DEVICE_ACTIONS = {
@@ -21,7 +26,9 @@ export const DEVICE_ACTIONS = {
     return () => stops.forEach((stop) => stop());
   }),
   'factory-reset': action({}, (stage, devices) => {
-    for (const device of devices) stage.behaviour.factoryReset(device);
+    const { bootstrap, boot } = INFORM_EVENTS;
+    for (const device of devices)
+      stage.behaviour.boot(device, draw(stage, RESET_SECONDS), bootstrap.bit | boot.bit);
     return nothing;
   }),
   firmware: action(
@@ -57,7 +64,7 @@ export const DEVICE_ACTIONS = {
   interval: action({ seconds: 3600 }, (stage, devices, { seconds }) => {
     const { fleet, simulation } = stage;
     const before = devices.map((device) => fleet.intervalMs[device]!);
-    simulation.change(devices, (device) => (fleet.intervalMs[device] = seconds * SECOND));
+    simulation.change(devices, (device) => (fleet.intervalMs[device] = lasting(stage, seconds)));
     simulation.reschedule(devices);
     return () => {
       simulation.change(devices, nothing);
@@ -67,28 +74,50 @@ export const DEVICE_ACTIONS = {
   }),
   'optical-loss': action({ db: 6, overSeconds: 86_400 }, (stage, devices, { db, overSeconds }) => {
     const { fleet, simulation } = stage;
-    let undone = false;
-    ramp(stage, overSeconds, (part) => {
-      if (!undone) simulation.change(devices, (device) => (fleet.opticalLossDb[device] = db * part));
+    const stop = ramp(stage, overSeconds, (part) => {
+      simulation.change(devices, (device) => (fleet.opticalLossDb[device] = db * part));
+      for (const device of devices) oltReads(stage, device, USUAL_OLT_RX_DBM - db * part);
     });
     return () => {
-      undone = true;
+      stop();
       simulation.change(devices, (device) => (fleet.opticalLossDb[device] = 0));
     };
   }),
   'line-noise': action({ db: 8, overSeconds: 600 }, (stage, devices, { db, overSeconds }) => {
     const { fleet, simulation } = stage;
-    let undone = false;
-    ramp(stage, overSeconds, (part) => {
-      if (!undone) simulation.change(devices, (device) => (fleet.lineLossDb[device] = db * part));
-    });
+    const stop = ramp(stage, overSeconds, (part) =>
+      simulation.change(devices, (device) => (fleet.lineLossDb[device] = db * part)),
+    );
     return () => {
-      undone = true;
+      stop();
       simulation.change(devices, (device) => (fleet.lineLossDb[device] = 0));
     };
   }),
+  'internet-down': action({}, (stage, devices) => {
+    const { fleet, simulation, behaviour } = stage;
+    const set = (device: number, down: 0 | 1): void => {
+      simulation.change([device], () => (fleet.internetDown[device] = down));
+      simulation.tell(device, INFORM_EVENTS.valueChange.bit, 0);
+    };
+    for (const device of devices) {
+      set(device, 1);
+      sessionStops(stage, device, 'Service Unavailable', 0);
+    }
+    return () => {
+      for (const device of devices) {
+        set(device, 0);
+        behaviour.reconnect(device, 0);
+        sessionBegins(stage, device, 0);
+      }
+    };
+  }),
   reconnect: action({ withinSeconds: [0, 30] as Range }, (stage, devices, { withinSeconds }) => {
-    for (const device of devices) stage.behaviour.reconnect(device, draw(stage, withinSeconds));
+    for (const device of devices) {
+      const afterMs = draw(stage, withinSeconds);
+      stage.behaviour.reconnect(device, afterMs);
+      sessionStops(stage, device, 'User Request', afterMs);
+      sessionBegins(stage, device, afterMs);
+    }
     return nothing;
   }),
   clock: action<{ is: Clock }>({ is: 'unset' }, ({ fleet, simulation }, devices, { is }) => {

@@ -4,6 +4,9 @@ import { CLOCKS } from '../fleet.js';
 import { PATHS } from '../report-ways.js';
 import { STRAY_KINDS } from '../strays.js';
 import { ACTIONS, type ActionName } from './actions.js';
+import { LINE_EVIDENCE } from './outage-actions.js';
+import { asRecord, fail, ScenarioError } from './scenario-error.js';
+import { readScenarioTruth, type ScenarioTruth } from './scenario-truth.js';
 import { ACCESSES, GROUPS, SELECTION_NAMES, type Selection } from './selection.js';
 
 /** Something that happens, and what an operator should see of it. */
@@ -12,6 +15,8 @@ export interface Scenario {
   summary: string;
   expect: string;
   steps: readonly ScenarioStep[];
+  /** What it really is, for whoever compares a monitor's alarms with it. */
+  truth?: ScenarioTruth;
 }
 
 export interface ScenarioStep {
@@ -21,10 +26,6 @@ export interface ScenarioStep {
   action: ActionName;
   select: Selection;
   parameters: Readonly<Record<string, unknown>>;
-}
-
-export class ScenarioError extends Error {
-  override readonly name = 'ScenarioError';
 }
 
 const STEP_NAMES = ['at', 'until', 'action', 'select'];
@@ -48,7 +49,7 @@ export function loadScenario(file: string): Scenario {
 
 /** @throws ScenarioError */
 export function readScenario(content: unknown): Scenario {
-  const { name, summary = '', expect = '', steps } = asRecord(content, 'the scenario');
+  const { name, summary = '', expect = '', steps, truth } = asRecord(content, 'the scenario');
   if (typeof name !== 'string' || !/^[\w.-]{1,64}$/.test(name)) fail("'name' must be a word");
   if (!Array.isArray(steps) || steps.length === 0 || steps.length > MOST_STEPS)
     fail(`'steps' must be a list of 1 to ${MOST_STEPS}`);
@@ -57,6 +58,7 @@ export function readScenario(content: unknown): Scenario {
     summary: String(summary),
     expect: String(expect),
     steps: (steps as unknown[]).map(readStep),
+    ...(truth === undefined ? {} : { truth: readScenarioTruth(truth, steps.length) }),
   };
 }
 
@@ -83,7 +85,9 @@ function readStep(content: unknown, index: number): ScenarioStep {
 }
 
 /** Words that a text or a list of texts may hold, by parameter. */
-const WORDS: Record<string, readonly string[]> = { paths: PATHS, is: CLOCKS, kind: STRAY_KINDS };
+const WORDS: Record<string, readonly string[]> = {
+  ...{ paths: PATHS, is: CLOCKS, kind: STRAY_KINDS, evidence: LINE_EVIDENCE },
+};
 
 function checkValue(where: string, name: string, value: unknown, usual: unknown): void {
   const words = WORDS[name];
@@ -125,13 +129,4 @@ function seconds(value: unknown, where: string): number {
   if (typeof value !== 'number' || !(value >= 0 && value <= LONGEST_SECONDS))
     fail(`${where} must be seconds`);
   return value;
-}
-
-function asRecord(value: unknown, where: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) fail(`${where} must be an object`);
-  return value as Record<string, unknown>;
-}
-
-function fail(why: string): never {
-  throw new ScenarioError(why);
 }

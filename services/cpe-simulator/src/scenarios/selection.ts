@@ -15,6 +15,8 @@ export interface Selection {
   access?: Access;
   /** Name of a model. */
   model?: string;
+  /** Those that run it at that moment. */
+  firmware?: string;
   /** Those that report on this path. */
   path?: Path;
   /** Share of what is left, 0 to 1. */
@@ -23,17 +25,20 @@ export interface Selection {
   count?: number;
 }
 
-export const SELECTION_NAMES = ['group', 'named', 'access', 'model', 'path', 'share', 'count'] as const;
+export const SELECTION_NAMES = [
+  ...(['group', 'named', 'access', 'model', 'firmware', 'path', 'share', 'count'] as const),
+] as const;
 export { ACCESSES };
 
 /** @param random numbers in [0, 1): the same numbers choose the same devices */
 export function select(fleet: Fleet, selection: Selection, random: () => number): number[] {
-  const { group, named, access, model, path, share, count } = selection;
+  const { group, named, access, model, firmware, path, share, count } = selection;
   const candidates: number[] = [];
   for (let device = 0; device < fleet.size; device++) {
     const its = fleet.modelOf(device);
     if (access !== undefined && its.access !== access) continue;
     if (model !== undefined && its.name !== model) continue;
+    if (firmware !== undefined && fleet.softwareVersionOf(device) !== firmware) continue;
     if (path !== undefined && WAYS[fleet.wayOf(device)] !== path) continue;
     if (group !== undefined && fleet.placeOf(device)[group] === undefined) continue;
     candidates.push(device);

@@ -1,7 +1,7 @@
 import { PATHS, type Path } from '../report-ways.js';
 import type { StrayKind } from '../strays.js';
 import { raise } from '../world.js';
-import { action, SECOND, type Action } from './action.js';
+import { action, lasting, type Action } from './action.js';
 
 /** What happens on the way to the target, and to how often something is sent. */
 export const TRAFFIC_ACTIONS = {
@@ -37,8 +37,9 @@ export const TRAFFIC_ACTIONS = {
       simulation.reschedule(fleet.silence.keys());
     };
   }),
-  chatty: action({ everySeconds: 1 }, ({ simulation }, devices, { everySeconds }) => {
-    for (const device of devices) simulation.world.paceMs.set(device, everySeconds * SECOND);
+  chatty: action({ everySeconds: 1 }, (stage, devices, { everySeconds }) => {
+    const { simulation } = stage;
+    for (const device of devices) simulation.world.paceMs.set(device, lasting(stage, everySeconds));
     simulation.reschedule(devices);
     return () => {
       for (const device of devices) simulation.world.paceMs.delete(device);
@@ -48,8 +49,9 @@ export const TRAFFIC_ACTIONS = {
     world.duplicateShare += share;
     return () => void (world.duplicateShare = Math.max(0, world.duplicateShare - share));
   }),
-  late: action({ share: 0.3, seconds: 20 }, ({ simulation: { world } }, _devices, { share, seconds }) => {
-    [world.lateShare, world.lateMs] = [share, seconds * SECOND];
+  late: action({ share: 0.3, seconds: 20 }, (stage, _devices, { share, seconds }) => {
+    const { world } = stage.simulation;
+    [world.lateShare, world.lateMs] = [share, lasting(stage, seconds)];
     return () => void (world.lateShare = 0);
   }),
   latency: action({ ms: 800 }, ({ simulation: { world } }, _devices, { ms }) => {

@@ -13,11 +13,13 @@ import {
   type ImportRow,
 } from '@cpemon/store';
 import { DatabaseUnavailableError, type DatabaseReader } from '../database-reader.js';
-import { createOperatorGate, type Operator } from '../operators/operator-access.js';
+import { createOperatorGate, type Operator, type OperatorGate } from '../operators/operator-access.js';
 import type { Gate } from '../reader-access.js';
 import type { ImportFormat } from './import-rows.js';
 import type { ImportRunner } from './import-runner.js';
 import { findingView, importView, rowsAsCsv, rowView } from './inventory-view.js';
+import type { RouteBook } from '../routes/route-book.js';
+import { INVENTORY_DESCRIPTIONS } from './inventory-words.js';
 import { spoolBody } from './spool.js';
 
 export interface InventoryRouteOptions {
@@ -29,6 +31,8 @@ export interface InventoryRouteOptions {
   runner: ImportRunner;
   /** Where bodies wait while their rows are applied. */
   folder: string;
+  operate?: OperatorGate;
+  book?: RouteBook;
 }
 
 const IMPORTS = '/v1/inventory/imports';
@@ -41,7 +45,9 @@ const OUTCOMES: readonly ImportRow['outcome'][] = ['changed', 'unmatched', 'ambi
 /** Imports of the inventory, and what it knows. */
 export function createInventoryRoutes(options: InventoryRouteOptions): Router {
   const { mayRead, read, act, runner } = options;
-  const { gate: mayAct, actorOf } = createOperatorGate(options.operators, options.viewerTokens);
+  const { gate: mayAct, actorOf } =
+    options.operate ?? createOperatorGate(options.operators, options.viewerTokens);
+  for (const description of INVENTORY_DESCRIPTIONS) options.book?.describe(description);
   const routes = Router();
   const problem = (response: Response, status: number, code: string, detail: string): void =>
     sendProblem(response, { status, code, detail });

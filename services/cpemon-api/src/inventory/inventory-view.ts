@@ -16,7 +16,10 @@ export function importView(found: InventoryImport) {
     actor: found.actor,
     ...{ started_at: rfc3339(found.startedAt), finished_at: rfc3339(found.finishedAt) },
     ...{ total_bytes: found.totalBytes, read_bytes: found.readBytes },
-    progress: found.totalBytes === 0 ? 1 : Math.round((found.readBytes / found.totalBytes) * 1000) / 1000,
+    progress:
+      found.totalBytes === 0
+        ? 1
+        : Math.min(1, Math.round((found.readBytes / found.totalBytes) * 1000) / 1000),
     rows: Object.values(counts).reduce((sum, count) => sum + count, 0),
     counts,
     /** Whether the owners of the lanes have been told all of it. */

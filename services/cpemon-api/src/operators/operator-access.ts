@@ -16,16 +16,19 @@ export function readOperator(entry: string): Operator {
   return { name: name ?? `token-${hash('sha256', token, 'hex').slice(0, 8)}`, token };
 }
 
+/** The gate, and the name under which the audit writes down one who passed it. */
+export interface OperatorGate {
+  gate: Gate;
+  actorOf: (request: Request) => string;
+}
+
 const LONGEST_ADDED_NAME = 60;
 
-/**
- * Lets operators through; 403 to a viewer, 401 to anybody else.
- * @returns the gate, and the name under which the audit writes down one who passed it
- */
+/** Lets operators through; 403 to a viewer, 401 to anybody else. */
 export function createOperatorGate(
   operators: readonly Operator[],
   viewerTokens: readonly string[],
-): { gate: Gate; actorOf: (request: Request) => string } {
+): OperatorGate {
   const checks = operators.map(({ name, token }) => ({ name, check: createTokenCheck([token]) }));
   const isViewer = createTokenCheck(viewerTokens);
   const nameOf = ({ headers: { authorization } }: Request): string | undefined =>
@@ -39,11 +42,14 @@ export function createOperatorGate(
       else refuseToken(response, verdict, detail);
     },
     actorOf: (request) => {
-      const name = nameOf(request) ?? '';
-      // A token that several people share: X-Operator says who of them, and is believed as far as the token is.
-      const added = request.headers['x-operator'];
-      if (typeof added !== 'string' || !/^[\x20-\x7e]*[\x21-\x7e][\x20-\x7e]*$/.test(added)) return name;
-      return `${name} (${added.trim().slice(0, LONGEST_ADDED_NAME)})`;
+      return withAddedName(nameOf(request) ?? '', request);
     },
   };
+}
+
+/** A token that several people share: X-Operator says who of them, and is believed as far as the token is. */
+export function withAddedName(name: string, { headers }: Request): string {
+  const added = headers['x-operator'];
+  if (typeof added !== 'string' || !/^[\x20-\x7e]*[\x21-\x7e][\x20-\x7e]*$/.test(added)) return name;
+  return `${name} (${added.trim().slice(0, LONGEST_ADDED_NAME)})`;
 }

@@ -1,12 +1,14 @@
-import express, { Router, type NextFunction, type Request, type Response } from 'express';
+import { Router, type Request, type Response } from 'express';
 import type { RequestReader } from '@cpemon/contracts';
 import type { Connection } from '@cpemon/database';
-import { OperatorError } from '@cpemon/event-log';
 import { methodNotAllowed } from '@cpemon/intake';
 import { sendProblem } from '@cpemon/service-kit';
-import { DatabaseUnavailableError, type DatabaseReader } from '../database-reader.js';
-import { createOperatorGate, type Operator } from './operator-access.js';
+import type { DatabaseReader } from '../database-reader.js';
+import { createOperatorGate, type Operator, type OperatorGate } from './operator-access.js';
 import type { Gate } from '../reader-access.js';
+import type { RouteAbout, RouteBook } from '../routes/route-book.js';
+import { OPERATOR_ROUTE_WORDS } from './route-words.js';
+import { answerKnownErrors, jsonBody } from '../routes/route-problems.js';
 
 export interface OperatorRouteOptions {
   /** Who may read: the gate of the read routes. */
@@ -17,6 +19,10 @@ export interface OperatorRouteOptions {
   read: DatabaseReader;
   /** For actions, which may take longer. */
   act: DatabaseReader;
+  /** Who may act and by what name, where more than tokens of the configuration say so. */
+  operate?: OperatorGate;
+  /** Where the routes are described, for the document of the API. */
+  book?: RouteBook;
 }
 
 /** What an action is given. */
@@ -28,29 +34,38 @@ export interface Action<T> {
   actor: string;
 }
 
-/** How the routes of operators are declared: what is asked, and what is answered as JSON. */
+/**
+ * How the routes of operators are declared: what is asked, and what is answered as JSON. `about` is what the document of
+ * the API says; a test finds routes that have none.
+ */
 export interface OperatorRoutes {
   /** A list or one thing of it. */
   get: <T>(
     path: string,
     query: RequestReader<T>,
     answer: (asked: { query: T; params: Record<string, string>; connection: Connection }) => Promise<object>,
+    about?: RouteAbout,
   ) => void;
   /** A wish, answered 202: the owners of the lanes do what was asked. The body may be left out where all of it may. */
-  post: <T>(path: string, body: RequestReader<T>, act: (action: Action<T>) => Promise<object>) => void;
+  post: <T>(
+    path: string,
+    body: RequestReader<T>,
+    act: (action: Action<T>) => Promise<object>,
+    about?: RouteAbout,
+  ) => void;
 }
 
-const BODY_BYTES = 512 * 1024;
+const wordsOf = (method: string, path: string): RouteAbout =>
+  OPERATOR_ROUTE_WORDS[`${method} ${path}`] ?? { summary: '', tag: 'operations' };
 
 /** A router of what `declareAll` declares: who may use it, what it may be asked and how it fails is the same for all. */
 export function createOperatorRouter(
   options: OperatorRouteOptions,
   declareAll: (routes: OperatorRoutes) => void,
 ): Router {
-  const { mayRead, operators, viewerTokens, read, act } = options;
+  const { mayRead, operators, viewerTokens, read, act, book } = options;
   const router = Router();
-  const { gate: mayAct, actorOf } = createOperatorGate(operators, viewerTokens);
-  const json = express.json({ limit: BODY_BYTES, strict: true });
+  const { gate: mayAct, actorOf } = options.operate ?? createOperatorGate(operators, viewerTokens);
   // Which methods a path has is known once all are declared.
   const methods = new Map<string, string[]>();
   const declare = (path: string, method: string): void => {
@@ -58,8 +73,9 @@ export function createOperatorRouter(
   };
 
   const routes: OperatorRoutes = {
-    get(path, query, answer) {
+    get(path, query, answer, about = wordsOf('get', path)) {
       declare(path, 'GET, HEAD');
+      book?.describe({ method: 'get', path, access: 'reader', about, query: query.schema });
       router.get(path, mayRead, async (request, response) => {
         response.setHeader('Cache-Control', 'no-store');
         const asked = query({ ...request.query });
@@ -68,15 +84,16 @@ export function createOperatorRouter(
         response.json(await read((connection) => answer({ query: asked.request, params, connection })));
       });
     },
-    post(path, body, action) {
+    post(path, body, action, about = wordsOf('post', path)) {
       declare(path, 'POST');
-      router.post(path, mayAct, requireJson, json, async (request, response) => {
+      book?.describe({ method: 'post', path, access: 'operator', about, body: body.schema });
+      router.post(path, mayAct, ...jsonBody, async (request, response) => {
         const asked = body(request.body ?? {});
         if (asked.problem !== undefined) return refuse(response, 'invalid_request', asked.problem);
         const given = { body: asked.request, params: paramsOf(request), actor: actorOf(request) };
         const answer = await act((connection) => action({ ...given, connection }));
         response.setHeader('Cache-Control', 'no-store');
-        response.status(202).json(answer);
+        response.status(about.status ?? 202).json(answer);
       });
     },
   };
@@ -86,7 +103,7 @@ export function createOperatorRouter(
     ([one], [other]) => Number(one.includes(':')) - Number(other.includes(':')),
   );
   for (const [path, allowed] of paths) router.all(path, methodNotAllowed(allowed.join(', ')));
-  router.use(answerOperatorError);
+  router.use(answerKnownErrors);
   return router;
 }
 
@@ -94,40 +111,4 @@ const paramsOf = ({ params }: Request): Record<string, string> => params as Reco
 
 function refuse(response: Response, code: string, detail: string): void {
   sendProblem(response, { status: 400, code, detail });
-}
-
-/** A body in another format would be taken for none. */
-function requireJson(request: Request, response: Response, next: NextFunction): void {
-  const { 'content-length': length, 'transfer-encoding': chunked } = request.headers;
-  const empty = chunked === undefined && (length === undefined || length === '0');
-  if (empty || request.is('application/json') !== false) return next();
-  const detail = 'The body must be application/json.';
-  sendProblem(response, { status: 415, code: 'unsupported_media_type', detail });
-}
-
-/** What Express's JSON reader says of a body, by the type of its error. */
-const BODY_PROBLEMS: Record<string, { status: number; code: string }> = {
-  'entity.parse.failed': { status: 400, code: 'invalid_json' },
-  'entity.too.large': { status: 413, code: 'body_too_large' },
-  'encoding.unsupported': { status: 415, code: 'unsupported_encoding' },
-  'charset.unsupported': { status: 415, code: 'unsupported_media_type' },
-};
-
-function answerOperatorError(
-  error: unknown,
-  _request: Request,
-  response: Response,
-  next: NextFunction,
-): void {
-  if (error instanceof OperatorError) {
-    return sendProblem(response, { status: error.status, code: error.code, detail: error.message });
-  }
-  if (error instanceof DatabaseUnavailableError) {
-    const detail =
-      'The database does not answer; whether the wish is written down is not known. It may be asked again.';
-    return sendProblem(response, { status: 503, code: 'database_unavailable', detail, retryAfterSeconds: 2 });
-  }
-  const problem = BODY_PROBLEMS[(error as { type?: string } | null)?.type ?? ''];
-  if (problem === undefined) return next(error);
-  sendProblem(response, problem);
 }

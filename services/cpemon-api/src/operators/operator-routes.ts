@@ -1,4 +1,6 @@
 import type { Router } from 'express';
+import { addAlertRoutes } from '../alerts/alert-routes.js';
+import { addCoverageRoutes } from '../coverage/coverage-routes.js';
 import { addDeadLetterRoutes } from './dead-letter-routes.js';
 import { addIdentityRoutes } from './identity-routes.js';
 import { addLogRoutes } from './log-routes.js';
@@ -16,5 +18,7 @@ export function createOperatorRoutes(options: OperatorRouteOptions): Router {
     addRebuildRoutes(routes);
     addLogRoutes(routes);
     addIdentityRoutes(routes);
+    addCoverageRoutes(routes);
+    addAlertRoutes(routes);
   });
 }

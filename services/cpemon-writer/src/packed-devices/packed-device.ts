@@ -1,10 +1,13 @@
 import {
+  HEALTHS,
   REACHABILITIES,
   type DeviceRecord,
   type RepeatMemory,
   type ReportRate,
+  type Restlessness,
   type SourceRecord,
 } from '@cpemon/domain';
+import { healthCountCode } from '@cpemon/store';
 import type { CachedDevice } from '../cached-device.js';
 import {
   readNear,
@@ -17,11 +20,18 @@ import {
 } from './byte-run.js';
 import type { CellHead } from './cell-head.js';
 import { readWord, writeWord } from './known-words.js';
+import { hasHealthToPack, packHealth, unpackHealth } from './packed-health.js';
 import { packReport, unpackReport, type Vocabulary } from './packed-report.js';
 
-/** Beside the reachability: the device has a memory of repeats, its reports are counted. */
+/** Beside the reachability: the device has a memory of repeats, its reports are counted, it is restless. */
 const REPEATS = 4;
 const RATE = 8;
+const RESTLESS = 16;
+/** … and how its health is, what else rules know of it, that it has labels. */
+const FIRST_HEALTH = 32;
+const HEALTH_BITS = FIRST_HEALTH * (4 - 1);
+const RULED = 128;
+const LABELLED = 256;
 
 /** Writes all of a device but its head and serial number. Times are written as distances from each other. */
 export function packDevice(run: ByteRun, vocabulary: Vocabulary, device: CachedDevice): void {
@@ -31,7 +41,11 @@ export function packDevice(run: ByteRun, vocabulary: Vocabulary, device: CachedD
     run,
     REACHABILITIES.indexOf(record.reachability) |
       (record.repeats === null ? 0 : REPEATS) |
-      (record.reportRate === null ? 0 : RATE),
+      (record.reportRate === null ? 0 : RATE) |
+      (record.restlessness === null ? 0 : RESTLESS) |
+      (HEALTHS.indexOf(record.health) * FIRST_HEALTH) |
+      (hasHealthToPack(record) ? RULED : 0) |
+      (record.labelSetId === 0 ? 0 : LABELLED),
   );
   writeWord(run, words, record.reason);
   writeWord(run, words, record.oui);
@@ -43,6 +57,8 @@ export function packDevice(run: ByteRun, vocabulary: Vocabulary, device: CachedD
   writeNear(run, seenAt, record.quietUntil);
   writeNear(run, record.firstSeenAt, seenAt);
   writeNear(run, record.since, seenAt);
+  writeNear(run, record.healthSince, seenAt);
+  if (record.labelSetId !== 0) writeNumber(run, record.labelSetId);
   writeNumber(run, record.lastSequence);
   writeNumber(run, record.applied);
   writeNumber(run, record.duplicates);
@@ -50,6 +66,8 @@ export function packDevice(run: ByteRun, vocabulary: Vocabulary, device: CachedD
   packIdentities(run, record.recentIdentities);
   if (record.repeats !== null) packRepeats(run, record.repeats, seenAt);
   if (record.reportRate !== null) packRate(run, record.reportRate, seenAt);
+  if (record.restlessness !== null) packRestlessness(run, record.restlessness, seenAt);
+  if (hasHealthToPack(record)) packHealth(run, words, record, seenAt);
   writeUint(run, record.sources.length);
   for (const source of record.sources) packSource(run, vocabulary, source, record);
 }
@@ -81,12 +99,20 @@ export function unpackDevice(
     reachability,
     reason,
     since: readNear(run, lastSeenAt),
+    health: HEALTHS[(first & HEALTH_BITS) / FIRST_HEALTH]!,
+    healthReason: '',
+    healthSince: readNear(run, lastSeenAt),
+    conditions: null,
+    baselines: null,
+    anchors: null,
+    labelSetId: (first & LABELLED) === 0 ? 0 : readNumber(run),
     applied: 0,
     duplicates: 0,
     late: 0,
     recentIdentities: [],
     repeats: null,
     reportRate: null,
+    restlessness: null,
     sources: [],
     quietUntil: head.quietUntil,
   };
@@ -97,10 +123,15 @@ export function unpackDevice(
   unpackIdentities(run, record.recentIdentities);
   if ((first & REPEATS) !== 0) record.repeats = unpackRepeats(run, lastSeenAt);
   if ((first & RATE) !== 0) record.reportRate = unpackRate(run, lastSeenAt);
+  if ((first & RESTLESS) !== 0) record.restlessness = unpackRestlessness(run, lastSeenAt);
+  if ((first & RULED) !== 0) unpackHealth(run, words, record, lastSeenAt);
   for (let left = readUint(run); left > 0; left -= 1) {
     record.sources.push(unpackSource(run, vocabulary, record));
   }
-  return { record, swVersion, manufacturer, model, wheelBucket: head.wheelBucket, changedIn: 0 };
+  // A device at rest is counted as it is.
+  const healthCounted = healthCountCode(record.reachability, record.health);
+  const { wheelBucket } = head;
+  return { record, swVersion, manufacturer, model, healthCounted, wheelBucket, changedIn: 0 };
 }
 
 function packRepeats(
@@ -144,6 +175,32 @@ function unpackRate(run: ByteRun, seenAt: number): ReportRate {
   return rate;
 }
 
+function packRestlessness(run: ByteRun, restless: Restlessness, seenAt: number): void {
+  const { bootAt, boots, loopSince, returns, flappingSince } = restless;
+  for (const at of [bootAt, loopSince, flappingSince]) packTimes(run, at === null ? [] : [at], seenAt);
+  packTimes(run, boots, seenAt);
+  packTimes(run, returns, seenAt);
+}
+
+function unpackRestlessness(run: ByteRun, seenAt: number): Restlessness {
+  const [bootAt = null] = unpackTimes(run, seenAt);
+  const [loopSince = null] = unpackTimes(run, seenAt);
+  const [flappingSince = null] = unpackTimes(run, seenAt);
+  const boots = unpackTimes(run, seenAt);
+  return { bootAt, boots, loopSince, returns: unpackTimes(run, seenAt), flappingSince };
+}
+
+function packTimes(run: ByteRun, times: readonly number[], base: number): void {
+  writeUint(run, times.length);
+  for (const time of times) writeNear(run, time, base);
+}
+
+function unpackTimes(run: ByteRun, base: number): number[] {
+  const times: number[] = [];
+  for (let left = readUint(run); left > 0; left -= 1) times.push(readNear(run, base));
+  return times;
+}
+
 const HALF = 2 ** 24;
 
 /** Six bytes a code: see recent-identities.ts. */
@@ -185,9 +242,11 @@ const PERIODIC = 4;
 const STEP = 8;
 const BOOT = 16;
 const GAPS = 32;
+const SILENT = 64;
 
 function packSource(run: ByteRun, vocabulary: Vocabulary, source: SourceRecord, record: DeviceRecord): void {
   const { declaredSeconds, learntGapsMs, learntSeconds, periodicAt, stepCandidate: step, newestAt } = source;
+  const { silentSince } = source;
   writeWord(run, vocabulary.words, source.source);
   writeUint(
     run,
@@ -196,7 +255,8 @@ function packSource(run: ByteRun, vocabulary: Vocabulary, source: SourceRecord, 
       (periodicAt === null ? 0 : PERIODIC) |
       (step === null ? 0 : STEP) |
       (step?.boot === true ? BOOT : 0) |
-      (learntGapsMs.length === 0 ? 0 : GAPS),
+      (learntGapsMs.length === 0 ? 0 : GAPS) |
+      (silentSince === null ? 0 : SILENT),
   );
   writeNear(run, newestAt, record.lastSeenAt);
   writeNear(run, source.newestReceivedAt, record.lastSeenAt);
@@ -213,6 +273,7 @@ function packSource(run: ByteRun, vocabulary: Vocabulary, source: SourceRecord, 
     writeUint(run, learntGapsMs.length);
     for (const gap of learntGapsMs) writeNumber(run, gap);
   }
+  if (silentSince !== null) writeNear(run, silentSince, record.lastSeenAt);
   writeUint(run, source.reports.length);
   const near = { orderAt: newestAt, rankAt: source.newestReceivedAt, sequence: record.lastSequence };
   for (const report of source.reports) packReport(run, vocabulary, report, near);
@@ -233,6 +294,7 @@ function unpackSource(run: ByteRun, vocabulary: Vocabulary, record: DeviceRecord
     learntSeconds: null,
     periodicAt: null,
     stepCandidate: null,
+    silentSince: null,
     reports: [],
   };
   if ((known & DECLARED) !== 0) source.declaredSeconds = readNumber(run);
@@ -245,6 +307,7 @@ function unpackSource(run: ByteRun, vocabulary: Vocabulary, record: DeviceRecord
   if ((known & GAPS) !== 0) {
     for (let left = readUint(run); left > 0; left -= 1) source.learntGapsMs.push(readNumber(run));
   }
+  if ((known & SILENT) !== 0) source.silentSince = readNear(run, record.lastSeenAt);
   const near = { orderAt: newestAt, rankAt: source.newestReceivedAt, sequence: record.lastSequence };
   for (let left = readUint(run); left > 0; left -= 1) {
     source.reports.push(unpackReport(run, vocabulary, near));

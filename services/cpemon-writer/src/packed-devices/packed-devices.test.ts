@@ -1,5 +1,17 @@
 import fc from 'fast-check';
-import { REACHABILITIES, type DeviceRecord, type Report, type SourceRecord } from '@cpemon/domain';
+import {
+  HEALTHS,
+  REACHABILITIES,
+  SEVERITIES,
+  usualOf,
+  type Anchor,
+  type Baseline,
+  type Condition,
+  type DeviceRecord,
+  type Report,
+  type SourceRecord,
+} from '@cpemon/domain';
+import { healthCountCode } from '@cpemon/store';
 import type { CachedDevice } from '../cached-device.js';
 import { createPackedDevices } from './packed-devices.js';
 
@@ -65,8 +77,40 @@ const source: fc.Arbitrary<SourceRecord> = fc.record(
         { noNullPrototype: true },
       ),
     ),
+    silentSince: orNull(time),
     reports: fc.array(report, { maxLength: 4 }),
   },
+  { noNullPrototype: true },
+);
+const condition: fc.Arbitrary<Condition> = fc.record(
+  {
+    rule: text,
+    severity: fc.constantFrom(...SEVERITIES),
+    since: time,
+    openedAt: orNull(time),
+    reports: count,
+    lastAt: time,
+    overSince: orNull(time),
+    value: fc.oneof(value, fc.constant(NaN)),
+    text,
+  },
+  { noNullPrototype: true },
+);
+const baseline: fc.Arbitrary<Baseline> = fc
+  .record(
+    {
+      metric: text,
+      day: count,
+      hour: fc.integer({ min: -1, max: 23 }),
+      sum: value,
+      count,
+      days: fc.array(value, { maxLength: 7 }),
+    },
+    { noNullPrototype: true },
+  )
+  .map((known) => ({ ...known, usual: usualOf(known.days) }));
+const anchor: fc.Arbitrary<Anchor> = fc.record(
+  { rule: text, at: time, value, falls: fc.array(time, { maxLength: 4 }) },
   { noNullPrototype: true },
 );
 const record: fc.Arbitrary<DeviceRecord> = fc.record(
@@ -81,6 +125,13 @@ const record: fc.Arbitrary<DeviceRecord> = fc.record(
     reachability: fc.constantFrom(...REACHABILITIES),
     reason: text,
     since: time,
+    health: fc.constantFrom(...HEALTHS),
+    healthReason: text,
+    healthSince: time,
+    conditions: orNull(fc.array(condition, { maxLength: 3 })),
+    baselines: orNull(fc.array(baseline, { maxLength: 2 })),
+    anchors: orNull(fc.array(anchor, { maxLength: 2 })),
+    labelSetId: fc.oneof(fc.constant(0), fc.nat(2 ** 32 - 1)),
     applied: count,
     duplicates: count,
     late: count,
@@ -108,22 +159,37 @@ const record: fc.Arbitrary<DeviceRecord> = fc.record(
         { noNullPrototype: true },
       ),
     ),
+    restlessness: orNull(
+      fc.record(
+        {
+          bootAt: orNull(time),
+          boots: fc.array(time, { maxLength: 5 }),
+          loopSince: orNull(time),
+          returns: fc.array(time, { maxLength: 6 }),
+          flappingSince: orNull(time),
+        },
+        { noNullPrototype: true },
+      ),
+    ),
     sources: fc.array(source, { maxLength: 4 }),
     quietUntil: time,
   },
   { noNullPrototype: true },
 );
-const device: fc.Arbitrary<CachedDevice> = fc.record(
-  {
-    record,
-    swVersion: orNull(text),
-    manufacturer: orNull(text),
-    model: orNull(text),
-    wheelBucket: fc.oneof(fc.nat(2 ** 32 - 2), fc.constant(Infinity)),
-    changedIn: fc.constant(0),
-  },
-  { noNullPrototype: true },
-);
+const countOf = ({ reachability, health }: DeviceRecord): number => healthCountCode(reachability, health);
+const device: fc.Arbitrary<CachedDevice> = fc
+  .record(
+    {
+      record,
+      swVersion: orNull(text),
+      manufacturer: orNull(text),
+      model: orNull(text),
+      wheelBucket: fc.oneof(fc.nat(2 ** 32 - 2), fc.constant(Infinity)),
+      changedIn: fc.constant(0),
+    },
+    { noNullPrototype: true },
+  )
+  .map((known) => ({ ...known, healthCounted: countOf(known.record) }));
 const namesakes = fc.uniqueArray(device, {
   ...{ minLength: 1, maxLength: 3 },
   selector: ({ record: { deviceId } }) => deviceId,
@@ -169,6 +235,7 @@ const simple = (deviceId: number, reason: string): CachedDevice => ({
     ...{ deviceId, serialNumber: `SN${deviceId}`, productClass: reason, sources: [] },
   },
   ...{ swVersion: null, manufacturer: null, model: null, wheelBucket: 5, changedIn: 0 },
+  healthCounted: countOf(anyRecord),
 });
 
 test('a fleet that grows, changes and is evicted is found by serial number and by key, and nothing else is', () => {

@@ -44,6 +44,8 @@ export interface PackedDevices {
   /** What the timing wheel wants to know of one device of a slot. */
   silence(slot: number, deviceId: number): CellHead;
   setWheelBucket(slot: number, deviceId: number, bucket: number): void;
+  /** Lets go a slot, with the devices in it. */
+  remove(slot: number): void;
   /** Lets go what was not used for longest, more or less, until there are no more slots and bytes than that. */
   evict(mostSlots: number, mostBytes: number): void;
   size(): number;
@@ -179,6 +181,7 @@ export function createPackedDevices(seed: number = randomInt(2 ** 32)): PackedDe
       openDevice(slot, deviceId);
       rewriteBucket(run, bucket);
     },
+    remove,
     evict(mostSlots, mostBytes) {
       while (slots.size() > mostSlots || (slots.size() > 0 && arena.usedBytes() + tableBytes() > mostBytes)) {
         const slot = slots.leastUsed();

@@ -1,6 +1,5 @@
 import type { IntakePath } from '@cpemon/domain';
-import { LogFullError, LogUnavailableError } from '../../event-log.js';
-import type { EncodedEvents } from './flush-packet.js';
+import { LogFullError, LogUnavailableError, type EncodedEvents } from '../../event-log.js';
 
 /** How much may wait in front of the log, and how much one flush takes. */
 export interface AppendLimits {

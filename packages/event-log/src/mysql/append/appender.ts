@@ -1,6 +1,6 @@
 import { isRetryable, type DatabaseAddress } from '@cpemon/database';
 import type { CpeEvent, IntakePath } from '@cpemon/domain';
-import { LogUnavailableError, type LogAppender } from '../../event-log.js';
+import { LogUnavailableError, type EncodedEvents, type LogAppender } from '../../event-log.js';
 import {
   createAppendBuffer,
   DEFAULT_APPEND_LIMITS,
@@ -124,20 +124,32 @@ export async function createMySqlAppender(options: AppenderOptions): Promise<Log
   }, 250);
   watchdog.unref();
 
+  const appendEncoded = (
+    events: readonly EncodedEvents[],
+    lanes: number,
+    path: IntakePath,
+  ): Promise<void> => {
+    if (closing) return Promise.reject(new LogUnavailableError('This process is stopping'));
+    let bytes = 0;
+    let eventCount = 0;
+    for (const part of events) {
+      bytes += part.bytes;
+      eventCount += part.eventCount;
+    }
+    if (eventCount === 0) return Promise.resolve();
+    return new Promise<void>((resolve, reject) => {
+      const answerBy = performance.now() + answerWithinMs;
+      buffer.put({ path, events, lanes, eventCount, bytes, answerBy, resolve, reject });
+      startFlushing();
+    });
+  };
+
   return {
     append(events: readonly CpeEvent[], path: IntakePath) {
-      if (closing) return Promise.reject(new LogUnavailableError('This process is stopping'));
-      if (events.length === 0) return Promise.resolve();
       const { lanes } = sender.generation();
-      const encoded = encodeEvents(events, lanes);
-      const bytes = encoded.reduce((sum, part) => sum + part.bytes, 0);
-      return new Promise<void>((resolve, reject) => {
-        const answerBy = performance.now() + answerWithinMs;
-        const call = { path, events: encoded, lanes, eventCount: events.length, bytes, answerBy };
-        buffer.put({ ...call, resolve, reject });
-        startFlushing();
-      });
+      return appendEncoded(encodeEvents(events, lanes), lanes, path);
     },
+    encoded: { lanes: () => sender.generation().lanes, append: appendEncoded },
     buffered: () => buffer.usage(),
     async close() {
       closing = true;

@@ -1,5 +1,6 @@
 import { laneOf, type CpeEvent } from '@cpemon/domain';
-import { encodeEvents, packFlush, relaneEvents, type EncodedEvents } from './flush-packet.js';
+import type { EncodedEvents } from '../../event-log.js';
+import { encodeEvents, packFlush, relaneEvents } from './flush-packet.js';
 
 const event = (subject: string, id: string, model: string): CpeEvent => ({
   ...{ id, source: '/telemetry', type: 'cpemon.heartbeat.v1', subject },
@@ -55,11 +56,20 @@ test("events go into other lanes as if they had been encoded for them at first, 
   const byLane = (a: EncodedEvents, b: EncodedEvents) => a.lane - b.lane;
   const idsOf = (parts: EncodedEvents[], device: string) =>
     parts
-      .flatMap(({ json }) => JSON.parse(json) as CpeEvent[])
+      .flatMap(({ json }) => JSON.parse(String(json)) as CpeEvent[])
       .filter(({ subject }) => subject === device)
       .map(({ id }) => id);
   const wanted = encodeEvents(events, 5);
   const facts = ({ lane, eventCount, bytes }: EncodedEvents) => ({ lane, eventCount, bytes });
   expect(relaned.sort(byLane).map(facts)).toEqual(wanted.sort(byLane).map(facts));
   for (let n = 0; n < 7; n += 1) expect(idsOf(relaned, `D${n}`)).toEqual(idsOf(wanted, `D${n}`));
+});
+
+test('events that come as bytes are packed and put into other lanes as those that come as text', () => {
+  const events = Array.from({ length: 20 }, (_, n) => event(`D${n % 3}`, String(n), 'é'));
+  const asText = encodeEvents(events, 4);
+  const asBytes = asText.map((part) => ({ ...part, json: Buffer.from(part.json as string) }));
+  expect(packFlush([asBytes, asText])).toEqual(packFlush([asText, asBytes]));
+  expect(packFlush([asBytes])).toEqual(packFlush([asText]));
+  expect(relaneEvents(asBytes, 7)).toEqual(relaneEvents(asText, 7));
 });

@@ -1,4 +1,5 @@
 import { laneOf, type CpeEvent } from '@cpemon/domain';
+import type { EncodedEvents } from '../../event-log.js';
 
 /** The events of one flush, ready for `append_flush` (sql/0006_generations.sql). */
 export interface FlushPacket {
@@ -9,16 +10,6 @@ export interface FlushPacket {
   /** The JSON array of each lane, one after the other. */
   events: Buffer;
   eventCount: number;
-}
-
-/** Events of one lane on their way into the log, in their order. */
-export interface EncodedEvents {
-  lane: number;
-  eventCount: number;
-  /** A JSON array without blanks around it. */
-  json: string;
-  /** Length of `json` as UTF-8. */
-  bytes: number;
 }
 
 /** Encodes events by lane; those of a lane keep their order. One text of many costs less than many of one. */
@@ -44,7 +35,7 @@ function encodeLane(lane: number, events: readonly CpeEvent[]): EncodedEvents {
  * change of generation asks for.
  */
 export function relaneEvents(encoded: readonly EncodedEvents[], lanes: number): EncodedEvents[] {
-  const events = encoded.flatMap(({ json }) => JSON.parse(json) as CpeEvent[]);
+  const events = encoded.flatMap(({ json }) => JSON.parse(textOf(json)) as CpeEvent[]);
   return encodeEvents(events, lanes);
 }
 
@@ -89,11 +80,21 @@ function writeJoined(target: Buffer, start: number, parts: readonly EncodedEvent
   for (const { json } of parts) {
     // The closing bracket of the array before becomes the opening bracket of this one, and that a comma.
     const at = end === start ? start : end - 1;
-    end = at + target.write(json, at);
+    end = at + writeJson(target, json, at);
     if (at !== start) target[at] = COMMA;
   }
   return end;
 }
+
+/** @returns how many bytes it took */
+function writeJson(target: Buffer, json: string | Uint8Array, at: number): number {
+  if (typeof json === 'string') return target.write(json, at);
+  target.set(json, at);
+  return json.length;
+}
+
+const textOf = (json: string | Uint8Array): string =>
+  typeof json === 'string' ? json : Buffer.from(json.buffer, json.byteOffset, json.length).toString();
 
 const NO_EVENTS = '0'.repeat(24);
 

@@ -34,6 +34,8 @@ export interface BatchReader {
    * @param suspects lanes that are taken one at a time
    */
   next(lanes: readonly OwnedLane[], suspects: ReadonlySet<number>): Promise<LanePart[]>;
+  /** What the database's clock is ahead of this host's, as seen in the last second or so; undefined at first. */
+  clockAheadMs(): number | undefined;
 }
 
 /** An idle lane's watermark moves this often, so that deadlines are judged while nothing arrives. */
@@ -49,6 +51,7 @@ export function createBatchReader({ membership, link, limits, onGap }: BatchRead
   let untilHour: number | undefined;
   /** Lanes in trouble are looked at in every second batch, one at a time: the others must not wait for them. */
   let suspectsTurn = false;
+  let clockAheadMs: number | undefined;
 
   const readPlanned = async (
     connection: SingleConnection,
@@ -78,14 +81,22 @@ export function createBatchReader({ membership, link, limits, onGap }: BatchRead
   };
 
   return {
+    clockAheadMs: () => clockAheadMs,
     next: (lanes, suspects) =>
       link.run(leaseMs, async (connection) => {
         const now = performance.now();
         const ticking = now >= nextTickAt;
-        const { at, heads } = ticking
+        const {
+          at,
+          heads,
+          now: databaseNow,
+        } = ticking
           ? await readHeadsWithTime(connection, generation)
-          : { at: 0, heads: await readHeads(connection, generation) };
-        if (ticking) untilHour = Math.floor(at / HOUR_MS) + 1;
+          : { at: 0, now: 0, heads: await readHeads(connection, generation) };
+        if (ticking) {
+          untilHour = Math.floor(at / HOUR_MS) + 1;
+          clockAheadMs = databaseNow - Date.now();
+        }
         const headOf = ({ lane }: OwnedLane): number => heads.get(lane) ?? 0;
 
         const ready = lanes.filter((lane) => lane.open && !lane.held && lane.retryAt <= now);

@@ -23,8 +23,11 @@ export interface ConsumerObserver {
     duplicates: number;
     late: number;
     quarantined: number;
+    erased: number;
     seconds: number;
   }): void;
+  /** Events that a batch has made visible. @param seconds from their receipt to the commit, by the database's clock */
+  visible?(events: number, seconds: number): void;
   applyFailed?(error: unknown): void;
   gapSeen?(lane: number): void;
   /** A device's event could not be applied and waits, with those behind it. */
@@ -137,6 +140,16 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
     else logger.warn(facts, 'A batch of a lane cannot be applied; the event to blame is looked for');
   };
 
+  const tellVisible = (parts: readonly LanePart[]): void => {
+    const aheadMs = reader.clockAheadMs();
+    if (aheadMs === undefined) return;
+    const now = Date.now() + aheadMs;
+    for (const { read } of parts) {
+      for (const { receivedAt, skip, end } of read?.records ?? [])
+        observer.visible?.(end - skip, Math.max(0, now - receivedAt) / 1000);
+    }
+  };
+
   const write = async (
     parts: readonly LanePart[],
     prepared: PreparedApply,
@@ -165,6 +178,7 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
     for (const { parked } of parking) {
       for (const { refusal } of parked) if (refusal !== undefined) observer.parked?.(refusal.reason);
     }
+    tellVisible(parts);
     const events = eventCount(parts);
     if (events > 0)
       observer.applied?.({ events, ...countsOf(parts, moves), seconds: secondsSince(startedAt) });
@@ -302,6 +316,7 @@ function moveOf(
     duplicates: counts?.duplicates ?? 0,
     late: counts?.late ?? 0,
     quarantined: counts?.quarantined ?? 0,
+    erased: counts?.erased ?? 0,
     parkedEvents: parked?.parked.length ?? 0,
     parkedDevices: parked?.newDevices ?? 0,
   };
@@ -317,4 +332,5 @@ const countsOf = (parts: readonly LanePart[], moves: readonly OffsetMove[]) => (
   duplicates: moves.reduce((sum, move) => sum + (move.duplicates ?? 0), 0),
   late: moves.reduce((sum, move) => sum + (move.late ?? 0), 0),
   quarantined: moves.reduce((sum, move) => sum + (move.quarantined ?? 0), 0),
+  erased: moves.reduce((sum, move) => sum + (move.erased ?? 0), 0),
 });

@@ -66,12 +66,12 @@ export async function readHeads(
 /**
  * The database's time (epoch ms), and the heads read under a lock after it: whatever was received up to that time
  * is at or below these heads, since a flush in progress holds its heads until it commits. Of a sealed generation the
- * time is no later than the seal: what was received after it is in the next.
+ * time is no later than the seal: what was received after it is in the next. `now` is the database's time all the same.
  */
 export async function readHeadsWithTime(
   connection: SingleConnection,
   generation: number,
-): Promise<{ at: number; heads: Map<number, number> }> {
+): Promise<{ now: number; at: number; heads: Map<number, number> }> {
   const [times] = await connection.query<RowDataPacket[]>(
     'SELECT CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS UNSIGNED) AS at',
   );
@@ -82,6 +82,7 @@ export async function readHeadsWithTime(
   const now = Number(times[0]?.['at']);
   const isSealed = rows.some((row) => Number(row['sealed']) === 1);
   return {
+    now,
     at: isSealed ? Math.min(now, await readSealedAt(connection, generation)) : now,
     heads: new Map(rows.map((row) => [row['lane'] as number, Number(row['head_seq'])])),
   };

@@ -12,6 +12,7 @@ export interface LaneCounterDeltas {
   duplicates?: number;
   late?: number;
   quarantined?: number;
+  erased?: number;
   appliedBytes?: number;
   parkedEvents?: number;
   parkedDevices?: number;
@@ -38,6 +39,7 @@ const COUNTERS = [
   ['duplicates', 'duplicates'],
   ['late', 'late'],
   ['quarantined', 'quarantined'],
+  ['erased', 'erased'],
   ['appliedBytes', 'applied_bytes'],
   ['parkedEvents', 'parked_events'],
   ['parkedDevices', 'parked_devices'],

@@ -52,6 +52,7 @@ export function createDeadLetterWork({ applier }: { applier: LaneApplier }): Lan
             duplicates: prepared?.counts[0]?.duplicates ?? 0,
             late: prepared?.counts[0]?.late ?? 0,
             quarantined: prepared?.counts[0]?.quarantined ?? 0,
+            erased: prepared?.counts[0]?.erased ?? 0,
             deadLetters: -(applied.length + discarded.length),
             discarded: discarded.length,
           },

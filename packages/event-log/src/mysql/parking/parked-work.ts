@@ -134,4 +134,5 @@ const countsOf = ({ counts }: PreparedApply) => ({
   duplicates: counts.reduce((sum, { duplicates }) => sum + duplicates, 0),
   late: counts.reduce((sum, { late }) => sum + late, 0),
   quarantined: counts.reduce((sum, { quarantined = 0 }) => sum + quarantined, 0),
+  erased: counts.reduce((sum, { erased = 0 }) => sum + erased, 0),
 });

@@ -191,7 +191,7 @@ async function startOver(
   await transaction.query(
     `UPDATE log_offsets AS o JOIN log_lanes AS l ON l.generation = o.generation AND l.lane = o.lane
      SET o.applied_seq = l.base_seq, o.applied_hour = 0, o.watermark = NULL, o.rebuild_seq = ?,
-       o.duplicates = 0, o.late = 0, o.quarantined = 0, o.applied_bytes = 0, o.parked_events = 0, o.parked_devices = 0,
+       o.duplicates = 0, o.late = 0, o.quarantined = 0, o.erased = 0, o.applied_bytes = 0, o.parked_events = 0, o.parked_devices = 0,
        o.dead_letters = 0, o.discarded = 0, o.skipped = 0
      WHERE o.grp = ? AND o.generation = ? AND o.lane = ?`,
     [offset, group, generation, lane],

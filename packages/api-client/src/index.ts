@@ -1,0 +1,2 @@
+export * from './client.js';
+export { OPERATIONS, type Operations } from './operations.js';

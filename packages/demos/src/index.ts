@@ -1,0 +1,1 @@
+export { runDemoCommand } from './command-line.js';

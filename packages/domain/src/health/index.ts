@@ -1,0 +1,12 @@
+export * from './backtest-device.js';
+export * from './condition-text.js';
+export { endCondition, holdCondition, openConditions } from './conditions.js';
+export * from './health-rule.js';
+export * from './health-rules.js';
+export * from './health.js';
+export { usualOf } from './baseline.js';
+export { judgeHealth } from './judge-health.js';
+export { judgeReadings } from './judge-readings.js';
+export * from './known-metrics.js';
+export * from './read-health-rules.js';
+export * from './rule-problems.js';

@@ -1,0 +1,3 @@
+export * from './add-coverage.js';
+export * from './coverage-rows.js';
+export * from './read-coverage.js';
