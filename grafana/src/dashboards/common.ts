@@ -66,7 +66,7 @@ export const SCALING: Annotation = {
   datasource: DATA_SOURCES.prometheus,
   enable: true,
   iconColor: COLOURS.unknown,
-  expr: 'max(cpemon_pipeline_writers) != max(cpemon_pipeline_writers offset 1m)',
+  expr: 'changes(max(cpemon_pipeline_writers)[1m:5s]) > 0',
   titleFormat: 'The number of writers changed',
   step: '60s',
 };

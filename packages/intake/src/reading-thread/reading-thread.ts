@@ -28,14 +28,18 @@ export interface ReadingThread {
 
 /** Some forty events: reading less costs no more than the way there and back. */
 const WORTH_IT_BYTES = 16 * 1024;
-/** Bodies that wait for the thread or are with it; with more, this thread has time to do some of them. */
-const BODIES_WITH_IT = 6;
+/**
+ * Bytes that wait for the thread or are with it. What comes beyond them is read here: the caller then answers nobody
+ * meanwhile, so it is a bound of memory and no share of the work.
+ */
+const BYTES_WITH_IT = 16 * 1024 * 1024;
 /** After the thread has ended, which another body starts anew. */
 const RETRY_AFTER_SECONDS = 1;
 /** Young objects of a thread, MB: a body's events die before the next. */
 const YOUNG_MB = 48;
 
 interface Waiting {
+  bytes: number;
   resolve(result: ReadingResult): void;
   reject(error: Error): void;
 }
@@ -43,6 +47,8 @@ interface Waiting {
 interface RunningThread {
   worker: Worker;
   waiting: Map<number, Waiting>;
+  /** Of the bodies that wait. */
+  bytes: number;
 }
 
 /** A second thread of this process that reads bodies of many events. It is started by the first of them. */
@@ -60,11 +66,14 @@ export function createReadingThread(
       workerData: data,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
-    const started = { worker, waiting };
+    const started = { worker, waiting, bytes: 0 };
     worker.unref();
     worker.on('message', (result: ReadingResult) => {
-      waiting.get(result.id)?.resolve(result);
+      const task = waiting.get(result.id);
+      if (task === undefined) return;
+      started.bytes -= task.bytes;
       waiting.delete(result.id);
+      task.resolve(result);
     });
     worker.on('error', (error) => logger.error({ err: error }, 'A thread that reads bodies has failed'));
     worker.on('exit', () => {
@@ -79,11 +88,12 @@ export function createReadingThread(
     read(body, { randomId: _, ...request }, lanes) {
       if (body.length < WORTH_IT_BYTES || lanes === 0) return undefined;
       const { worker, waiting } = (running ??= start());
-      if (waiting.size >= BODIES_WITH_IT) return undefined;
+      if (running.bytes + body.length > BYTES_WITH_IT) return undefined;
+      running.bytes += body.length;
       const whole = body.byteLength === body.buffer.byteLength ? body : new Uint8Array(body);
       const task: ReadingTask = { id: (lastId += 1), body: whole, request, lanes };
       const result = new Promise<ReadingResult>((resolve, reject) => {
-        waiting.set(task.id, { resolve, reject });
+        waiting.set(task.id, { bytes: body.length, resolve, reject });
       });
       worker.postMessage(task, [whole.buffer as ArrayBuffer]);
       return result.then((read) => {
