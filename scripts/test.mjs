@@ -3,9 +3,12 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { installDependencies, requireNode, ROOT } from './build.mjs';
 
-/** The jest projects that need Node and a database only. Running stacks come last and alone: they are timed. */
+/**
+ * The jest projects that need Node and a database only: two at a time, because they mostly wait, and jest would take one
+ * on two cores. Running stacks come last and alone: they are timed.
+ */
 const RUNS = [
-  ['--selectProjects', 'unit', 'db'],
+  ['--selectProjects', 'unit', 'db', '--maxWorkers=2'],
   ['--selectProjects', 'e2e', '--runInBand'],
 ];
 
