@@ -1,24 +1,17 @@
 import { WrongResult, type BenchContext, type Benchmark } from '../benchmark.js';
-import { FLEET_DEVICES, shuffledFleet } from '../load/fleet-load.js';
-import { queueEvents } from '../load/queue-events.js';
+import { FLEET_DEVICES } from '../load/fleet-load.js';
 import { alternate, ratioFigure } from '../report/alternating-runs.js';
 import { checkApplied } from '../stack/apply-and-check.js';
 import { createExpectedState } from '../stack/expected-state.js';
-import { readLogBooks } from '../stack/log-books.js';
 import { startPrivateStack } from '../stack/private-stack.js';
-import { cpuSecondsOf } from '../stack/process-cpu.js';
 import { registerFleet } from '../stack/register-fleet.js';
-import { settle } from '../stack/settle.js';
-import { watchDrain } from '../stack/watch-drain.js';
+import { writerCpuPerMillion } from '../stack/writer-cpu.js';
 
 const SIZES = {
   quick: { pairs: 1, events: 100_000 },
   short: { pairs: 3, events: 500_000 },
   full: { pairs: 5, events: 2_000_000 },
 };
-/** The clock starts when so much is applied: devices are in memory, and the code is compiled. */
-const WARM_SHARE = 0.2;
-const MILLION = 1e6;
 
 /** CPU of one writer that applies queued events of 100,000 known devices, counting what each model sends and not. */
 export const coverageCost: Benchmark = {
@@ -36,22 +29,9 @@ export const coverageCost: Benchmark = {
     let counted = 0;
 
     const cpuPerMillion = async (coverage: 'on' | 'off'): Promise<number> => {
-      const fleet = shuffledFleet();
-      await queueEvents(api, fleet, events);
-      expected.add(fleet, events);
-      await settle(connection);
-      const { applied: before } = await readLogBooks(connection);
-      const writer = await stack.spawnWriter({ COVERAGE: coverage });
-      await watchDrain(connection, before, Math.floor(events * WARM_SHARE));
-      const cpuBefore = cpuSecondsOf(writer.pid);
-      const { applied: warm } = await readLogBooks(connection);
-      const left = before + events - warm;
-      if (left > 0) await watchDrain(connection, warm, left);
-      const seconds = cpuSecondsOf(writer.pid) - cpuBefore;
-      await stack.stop(writer);
+      const environment = { COVERAGE: coverage };
+      const perMillion = await writerCpuPerMillion({ stack, api, connection, expected, events, environment });
       if (coverage === 'on') counted += events;
-      if (left < events / 4) throw new WrongResult(`${left} events are too few to measure by`);
-      const perMillion = (seconds / left) * MILLION;
       context.say(`coverage ${coverage}: ${perMillion.toFixed(2)} s a million events`);
       return perMillion;
     };

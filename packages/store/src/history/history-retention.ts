@@ -84,8 +84,10 @@ export async function applyHistoryRetention(
     );
     if (aim > marks[tier]) await transact((transaction) => moveMark(transaction, tier, aim));
     const mark = Math.max(aim, marks[tier]);
-    for (const { name } of partitions.filter(({ endHour }) => endHour <= mark)) {
-      const gone = await dropPartition(connection, table, name);
+    const due = partitions.filter(({ endHour }) => endHour <= mark);
+    const mayDrop = due.length > 0 && (await hasRoomForDdl(connection));
+    for (const { name } of due) {
+      const gone = mayDrop && (await dropPartition(connection, table, name));
       (gone ? report.dropped : report.left).push(`${tier}.${name}`);
     }
   }
@@ -149,9 +151,8 @@ SELECT partition_name AS name, CAST(partition_description AS UNSIGNED) AS ends, 
   }));
 }
 
-/** @returns false when the table is in use, or when the disk is full */
+/** @returns false when the table is in use */
 async function dropPartition(connection: Connection, table: string, name: string): Promise<boolean> {
-  if (!(await hasRoomForDdl(connection))) return false;
   try {
     await connection.query(`ALTER TABLE ${table} DROP PARTITION ??`, [name]);
     return true;

@@ -5,7 +5,7 @@ import { addCoverage, type CoverageRows } from '@cpemon/store';
 import { createTestDatabase, type TestDatabase } from '../../../../tests/support/test-database.js';
 import { createDatabaseReader } from '../database-reader.js';
 import { createOperatorRouter } from '../operators/operator-router.js';
-import { requireReader } from '../reader-access.js';
+import { createAccess } from '../access/access.js';
 import { addCoverageRoutes } from './coverage-routes.js';
 
 const AT = Date.parse('2026-11-21T12:00:00Z');
@@ -49,7 +49,7 @@ beforeAll(async () => {
   pool = openPool(await database.login('api'), { connections: 2 });
   const read = createDatabaseReader(pool, 5000);
   const options = {
-    mayRead: requireReader(['viewer']),
+    mayRead: createAccess({ readTokens: ['viewer'], operators: [] }).mayRead,
     operators: [],
     viewerTokens: ['viewer'],
     read,
