@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { installDependencies, requireNode, ROOT } from './build.mjs';
 
 /**
- * The jest projects that need Node and a database only: two at a time, because they mostly wait, and jest would take one
- * on two cores. Running stacks come last and alone: they are timed.
+ * Two test files at a time, because they mostly wait, and jest would take one on two cores. Running stacks come last, when
+ * nothing else loads the machine.
  */
 const RUNS = [
   ['--selectProjects', 'unit', 'db', '--maxWorkers=2'],
-  ['--selectProjects', 'e2e', '--runInBand'],
+  ['--selectProjects', 'e2e', '--maxWorkers=2'],
 ];
 
 requireNode();
