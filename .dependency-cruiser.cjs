@@ -68,6 +68,13 @@ module.exports = {
       to: { path: '^packages/(?!event-log|domain|database)' },
     },
     {
+      name: 'live-page-knows-the-client-only',
+      comment: 'it runs in browsers: what it knows of the rest is what the API says',
+      severity: 'error',
+      from: { path: '^packages/live-page/src', pathNot: '\\.test\\.ts$' },
+      to: { path: ['^packages/(?!live-page|api-client)', ioPackages] },
+    },
+    {
       name: 'history-is-pure',
       comment: 'bytes of history and what they say: no I/O, none of ours',
       severity: 'error',
@@ -106,6 +113,20 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/service-kit/src', pathNot: '\\.test\\.ts$' },
       to: { path: '^(packages/(?!service-kit)|services/)' },
+    },
+    {
+      name: 'tracing-knows-service-kit-only',
+      severity: 'error',
+      from: { path: '^packages/tracing/src', pathNot: '\\.test\\.ts$' },
+      to: { path: '^packages/(?!tracing|service-kit)' },
+    },
+    {
+      name: 'opentelemetry-is-loaded-on-demand',
+      comment:
+        'off means free: one file of packages/tracing imports it, and that one is imported where there are traces',
+      severity: 'error',
+      from: { pathNot: '^packages/tracing/src/span-export\\.ts$|\\.test\\.ts$' },
+      to: { path: '^node_modules/@opentelemetry/' },
     },
     {
       name: 'genieacs-connector-speaks-http-only',

@@ -18,6 +18,7 @@ COPY --from=manifests /manifests .
 RUN npm ci --ignore-scripts
 COPY . .
 RUN npx tsc -b packages/local-stack services/acs-ingest services/cpemon-api services/cpemon-writer services/cpe-simulator \
+ && node packages/live-page/build.mjs \
  && find packages services \( -name src -o -name tsconfig.json -o -name .tsbuildinfo -o -name '*.d.ts' \) -prune -exec rm -rf {} +
 
 FROM ${NODE_IMAGE} AS modules

@@ -3,11 +3,21 @@ const swc = [
   { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } },
 ];
 
+/** A CommonJS package that imports `http` when it is needed first, which Node's `vm` modules do not let a test do. */
+const LATE_IMPORTS = '@opentelemetry/otlp-exporter-base/';
+
 /** One transform for all projects; packages resolve to their sources, so no build is needed before a test. */
 const shared = {
   rootDir: __dirname,
   testEnvironment: 'node',
-  transform: { '\\.ts$': swc },
+  transform: {
+    '\\.ts$': swc,
+    [`${LATE_IMPORTS}.+\\.js$`]: [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'ecmascript' }, target: 'es2023' }, module: { type: 'commonjs' } },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!${LATE_IMPORTS})`],
   moduleNameMapper: {
     '^@cpemon/([a-z-]+)$': '<rootDir>/packages/$1/src/index.ts',
     '^(\\.{1,2}/.+)\\.js$': ['$1.js', '$1.ts'],
@@ -31,7 +41,10 @@ module.exports = {
     {
       ...shared,
       displayName: 'db',
-      testMatch: ['<rootDir>/{packages,services}/*/src/**/*.db.test.ts'],
+      testMatch: [
+        '<rootDir>/{packages,services}/*/src/**/*.db.test.ts',
+        '<rootDir>/tests/examples/*.db.test.ts',
+      ],
       globalSetup: '<rootDir>/tests/support/start-database.ts',
       globalTeardown: '<rootDir>/tests/support/stop-database.ts',
     },
@@ -44,6 +57,11 @@ module.exports = {
       ...shared,
       displayName: 'dashboards',
       testMatch: ['<rootDir>/tests/dashboards/*.stack.test.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'page',
+      testMatch: ['<rootDir>/tests/page/*.page.test.ts'],
     },
   ],
 };

@@ -47,6 +47,11 @@ export function build(...projects) {
   run(process.execPath, [tsc, '-b', ...projects]);
 }
 
+/** Makes the files of the live page, which cpemon-api serves. */
+export function buildPage() {
+  run(process.execPath, [join(ROOT, 'packages/live-page/build.mjs')]);
+}
+
 function run(program, args) {
   const result = spawnSync(program, args, { cwd: ROOT, stdio: ['ignore', 2, 2] });
   if (result.status === 0) return;

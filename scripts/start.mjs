@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { build, installDependencies, requireNode, ROOT } from './build.mjs';
+import { build, buildPage, installDependencies, requireNode, ROOT } from './build.mjs';
 
 requireNode();
 installDependencies();
@@ -11,5 +11,6 @@ build(
   'services/cpemon-writer',
   'services/cpe-simulator',
 );
+buildPage();
 const { start } = createRequire(import.meta.url)(join(ROOT, 'packages/local-stack/dist/start.js'));
 await start(process.argv.slice(2), ROOT);

@@ -69,6 +69,7 @@ CREATE TABLE `alerts` (
   `acknowledged_by` varchar(128) DEFAULT NULL,
   `acknowledged_at` datetime(3) DEFAULT NULL,
   `acknowledge_note` varchar(255) NOT NULL DEFAULT '',
+  `traceparent` char(55) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
   PRIMARY KEY (`alert_id`),
   UNIQUE KEY `by_key` (`open_key`),
   KEY `by_state` (`state`,`started_at`),
@@ -87,6 +88,7 @@ CREATE TABLE `change_feed` (
   `news` tinyint(1) NOT NULL,
   `label_set_id` int(10) unsigned DEFAULT NULL,
   `data` text NOT NULL,
+  `traceparent` char(55) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
   PRIMARY KEY (`lane`,`position`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
@@ -791,6 +793,7 @@ CREATE TABLE `outbox` (
   `state` enum('waiting','sent','dead') NOT NULL DEFAULT 'waiting',
   `attempts` int(10) unsigned NOT NULL DEFAULT 0,
   `settled_at` datetime(3) DEFAULT NULL,
+  `traceparent` char(55) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
   PRIMARY KEY (`receiver`,`position`),
   KEY `by_message` (`message_id`),
   KEY `by_state` (`state`,`settled_at`)

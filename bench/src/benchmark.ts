@@ -11,6 +11,8 @@ export interface BenchContext {
   profile: boolean;
   /** The database program to run. */
   server: ServerBinary;
+  /** The browser to run, where one was named. */
+  chromium?: string;
   /** Folder for this run's database, logs and profiles; exists and is empty. */
   directory: string;
   /** A line for the reader. */

@@ -75,6 +75,7 @@ async function main(): Promise<number> {
       form: flags.full ? 'full' : flags.quick ? 'quick' : 'short',
       profile: flags.profile,
       server,
+      ...(config.chromium === undefined ? {} : { chromium: config.chromium }),
       directory,
       say,
       atEnd: (release) => releases.push(release),

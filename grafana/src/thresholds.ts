@@ -41,7 +41,13 @@ export const BURN_RATES = [
   { long: '3d', short: '6h', rate: 1, severity: 'warning', holds: '1h' },
 ] as const;
 /** Codes of requests that ended badly for a reason of ours; a sender's own mistakes do not count. */
-export const OUR_FAILURES = ['overloaded', 'backlog_full', 'log_unavailable', 'internal_error'] as const;
+export const OUR_FAILURES = [
+  'overloaded',
+  'backlog_full',
+  'not_replicated',
+  'log_unavailable',
+  'internal_error',
+] as const;
 
 export const COLOURS = {
   good: 'green',

@@ -2,6 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RowDataPacket } from 'mysql2';
 import type { ServerBinary } from '@cpemon/local-stack';
+import { startAlertReceiver, type AlertReceiver } from './alerts/alert-receiver.js';
+import { alertEnvironment, settleAlerts } from './alerts/alert-run.js';
 import { COMPARISONS } from './compare/all-comparisons.js';
 import type { PipelineAnswer, Violation } from './compare/comparison.js';
 import { readSetAside } from './compare/set-aside.js';
@@ -106,9 +108,15 @@ export async function chaosRun(options: ChaosRunOptions): Promise<ChaosResult> {
   });
   const logs = join(folder.path, 'logs');
   mkdirSync(logs);
+  const receiver = await startAlertReceiver(options.seed);
+  options.atEnd(() => receiver.stop());
   const stack = await startChaosStack({
     ...{ database, program, folder: logs },
-    environment: { ...clocks?.environment('services'), ...options.environment },
+    environment: {
+      ...clocks?.environment('services'),
+      ...alertEnvironment(folder.path, receiver),
+      ...options.environment,
+    },
   });
   options.atEnd(() => stack.stop());
   if (!(await stack.ready())) throw new Error(`the services were not ready in time; see ${logs}`);
@@ -144,6 +152,7 @@ export async function chaosRun(options: ChaosRunOptions): Promise<ChaosResult> {
     cameBack &&
     (await drain(stack, isStuck ? HOPELESS_DRAIN_MS : options.drainWithinMs)) &&
     (await settleLetters(site, options));
+  const alertsSettled = drained && (await settleAlerts(database, options.drainWithinMs));
   await watch.stop();
   await following.stop();
   state = 'at rest';
@@ -154,6 +163,8 @@ export async function chaosRun(options: ChaosRunOptions): Promise<ChaosResult> {
   if (!cameBack) told('stuck', 'services', 'not every service came back');
   if (!drained)
     told('stuck', 'log_offsets', `events still wait ${options.drainWithinMs / 1000} s after the load`);
+  if (drained && !alertsSettled)
+    told('stuck', 'outbox', `alerts or messages still wait ${options.drainWithinMs / 1000} s after the load`);
   for (const refusal of load.refusals) told('lost', 'answers', refusal);
   for (const moved of watch.movedBack) found.push({ kind: 'doubled', table: 'log_offsets', ...moved });
   for (const what of broken) told('phantom', 'log_records', what);
@@ -161,8 +172,11 @@ export async function chaosRun(options: ChaosRunOptions): Promise<ChaosResult> {
     if (outcome === 'injected' && recoveryMs === undefined)
       told('stuck', 'services', `nothing went on after ${plan.kind} at ${plan.at / 1000} s`);
   }
-  found.push(...(await compareAll({ stack, ledger, log, tail })));
+  found.push(...(await compareAll({ stack, ledger, log, tail, receiver })));
   state = 'compared';
+  const { deliveries } = receiver;
+  const messages = new Set(deliveries.map(({ id }) => id)).size;
+  say(`alerts: ${messages} messages, which arrived ${deliveries.length} times`);
   return {
     acknowledged: ledger.acknowledged(),
     inDoubt: ledger.inDoubt(),
@@ -232,15 +246,18 @@ async function compareAll(seen: {
   ledger: Ledger;
   log: LogEvidence;
   tail: LogTail;
+  receiver: AlertReceiver;
 }): Promise<Violation[]> {
   const { database } = seen.stack;
+  const { deliveries } = seen.receiver;
   return database.using(async (connection) => {
     await seen.tail.finish(connection);
     const pipeline = await readPipeline(seen.stack);
     // Nothing may be judged silent while two tables are compared.
     const writers = seen.stack.of('cpemon-writer').filter((writer) => writer.wanted());
     await Promise.all(writers.map((writer) => writer.stop(8000)));
-    const evidence = { ...seen, connection, pipeline, setAside: await readSetAside(connection) };
+    const setAside = await readSetAside(connection);
+    const evidence = { ...seen, connection, pipeline, setAside, deliveries };
     const violations: Violation[] = [];
     for (const comparison of COMPARISONS) violations.push(...(await comparison.compare(evidence)));
     return violations;

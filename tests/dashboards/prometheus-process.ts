@@ -66,15 +66,6 @@ export async function startPrometheus(
     stream?.on('data', (text: Buffer) => (said += text.toString()));
   const ended = new Promise<void>((settle) => child.once('exit', () => settle()));
   const base = `http://127.0.0.1:${port}`;
-  const ask = async (path: string, parameters: Record<string, string>): Promise<PrometheusSeries[]> => {
-    const response = await fetch(`${base}${path}`, { method: 'POST', body: new URLSearchParams(parameters) });
-    const answer = (await response.json()) as Answer;
-    if (answer.status !== 'success') throw new Error(`${answer.error}, in: ${parameters['query']}`);
-    return (answer.data?.result ?? []).map(({ metric, value, values }) => ({
-      metric,
-      values: (values ?? (value === undefined ? [] : [value])).map(([at, text]) => [at, Number(text)]),
-    }));
-  };
   await eventually(
     'Prometheus is ready',
     async () => {
@@ -84,12 +75,28 @@ export async function startPrometheus(
     20_000,
   );
   return {
-    query: (query, at) => ask('/api/v1/query', { query, ...(at === undefined ? {} : { time: String(at) }) }),
-    range: (query, from, to, step) =>
-      ask('/api/v1/query_range', { query, start: String(from), end: String(to), step: String(step) }),
+    ...askPrometheus(base),
     async stop() {
       child.kill('SIGTERM');
       await ended;
     },
+  };
+}
+
+/** Asks a Prometheus that runs already. @param base its URL without a slash at the end */
+export function askPrometheus(base: string): Pick<RunningPrometheus, 'query' | 'range'> {
+  const ask = async (path: string, parameters: Record<string, string>): Promise<PrometheusSeries[]> => {
+    const response = await fetch(`${base}${path}`, { method: 'POST', body: new URLSearchParams(parameters) });
+    const answer = (await response.json()) as Answer;
+    if (answer.status !== 'success') throw new Error(`${answer.error}, in: ${parameters['query']}`);
+    return (answer.data?.result ?? []).map(({ metric, value, values }) => ({
+      metric,
+      values: (values ?? (value === undefined ? [] : [value])).map(([at, text]) => [at, Number(text)]),
+    }));
+  };
+  return {
+    query: (query, at) => ask('/api/v1/query', { query, ...(at === undefined ? {} : { time: String(at) }) }),
+    range: (query, from, to, step) =>
+      ask('/api/v1/query_range', { query, start: String(from), end: String(to), step: String(step) }),
   };
 }

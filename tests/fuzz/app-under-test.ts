@@ -31,7 +31,7 @@ export async function startAppUnderTest(): Promise<AppUnderTest> {
   const cwmp = createCwmpRoute({
     settings: {
       auth: 'none',
-      cookies: createSessionCookies('of no use to anybody', SESSION_IDLE_MS),
+      cookies: createSessionCookies(['of no use to anybody'], SESSION_IDLE_MS),
       asks: createHealthAsks(Date.now),
       maxSessions: 10_000,
     },

@@ -64,6 +64,8 @@ export interface StackOptions {
   /** Data folder of an earlier run. */
   dataFolder?: string;
   basePort?: number;
+  /** Variables beside those of this process. */
+  environment?: Record<string, string>;
 }
 
 /** Starts a stack and waits until its page answers and every process is ready. */
@@ -78,7 +80,11 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
       ...['--devices', String(options.devices ?? 100), '--interval', String(options.intervalSeconds ?? 2)],
       ...(options.options ?? []),
     ],
-    { cwd: REPOSITORY, stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      cwd: REPOSITORY,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...options.environment },
+    },
   );
   let printed = '';
   child.stdout.on('data', (text: Buffer) => (printed += text.toString()));

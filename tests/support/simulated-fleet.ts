@@ -78,9 +78,9 @@ export interface SimulatedFleetOptions {
   stepMs?: number;
   /** Bodies are made when a test asks, not when they are sent, and no boot is told of but by an event: much faster. */
   lazy?: boolean;
-  /** What the target says; accepted when left out. */
-  answer?: (shipment: Shipment, atMs: number) => Outcome;
-  answerObservations?: (request: HttpRequest) => Outcome;
+  /** What the target says; accepted when left out. @param request makes what is sent, none of a session */
+  answer?: (shipment: Shipment, atMs: number, request: () => HttpRequest | undefined) => Outcome;
+  answerObservations?: (request: HttpRequest, atMs: number) => Outcome;
 }
 
 export const SIMULATED_START = Date.parse('2026-11-21T12:00:00.000Z');
@@ -132,7 +132,7 @@ export function createSimulatedFleet(options: SimulatedFleetOptions = {}): Simul
     requestOf: (shipment) => transport.requestOf(shipment),
     send(shipment) {
       note(shipment);
-      const outcome = answer(shipment, nowMs);
+      const outcome = answer(shipment, nowMs, () => transport.requestOf(shipment));
       // What a session counts by message: its Inform.
       if (shipment.path === 'cwmp') {
         const settled = truth.messageSent(shipment.reports[0]!.device);
@@ -145,7 +145,7 @@ export function createSimulatedFleet(options: SimulatedFleetOptions = {}): Simul
   const observers = createObservers({
     ...{ fleet, truth, simulation, prefix: '', headers: {}, runId: 'run' },
     send(request) {
-      const outcome = answerObservations(request);
+      const outcome = answerObservations(request, nowMs);
       if (outcome.kind === 'accepted') {
         for (const { subject, id, data } of JSON.parse(String(request.body)) as Omit<Observed, 'atMs'>[])
           observed.push({ atMs: nowMs, subject, id, data });

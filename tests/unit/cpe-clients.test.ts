@@ -19,7 +19,7 @@ const CONFIG: CwmpConfig = {
   credentialsFile: undefined,
   algorithms: ['MD5'],
   strictNonceCount: false,
-  sessionSecret: 'shared by the replicas',
+  sessionSecrets: ['shared by the replicas'],
   port: 0,
   maxSessions: 100,
   sessionIdleMs: 60_000,

@@ -9,11 +9,11 @@ export interface BareExpress {
 }
 
 /**
- * Bare Express in a process of its own, in production mode.
+ * Bare Express, or bare Node, in a process of its own, in production mode.
  * @param program the file beside this one that says what it answers
  */
 export async function startBareExpress(
-  program: 'bare-express' | 'bare-express-cwmp' = 'bare-express',
+  program: 'bare-express' | 'bare-express-cwmp' | 'bare-event-stream' = 'bare-express',
 ): Promise<BareExpress> {
   const child = fork(join(__dirname, `${program}.js`), { env: { NODE_ENV: 'production' } });
   const [message] = (await once(child, 'message')) as [{ port: number }];

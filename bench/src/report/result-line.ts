@@ -1,3 +1,5 @@
+import { goalWords } from './goals.js';
+
 /** One figure of a benchmark. */
 export interface Figure {
   /** The benchmark's name, with a suffix where it has several figures: `steady.p95`. */
@@ -10,7 +12,7 @@ export interface Figure {
   spread?: { from: number; to: number };
 }
 
-/** The line that scripts read: `RESULT drain value=61240 unit=events/s ratio=0.82 against=… limit=… spread=…`. */
+/** The line that scripts read: `RESULT drain value=61240 unit=events/s ratio=0.82 against=… limit=… spread=… floor=… …`. */
 export function resultLine(figure: Figure): string {
   const { against, spread } = figure;
   const words = [`RESULT ${figure.name}`, `value=${plainNumber(figure.value)}`, `unit=${figure.unit}`];
@@ -25,7 +27,8 @@ export function resultLine(figure: Figure): string {
     const show = against === undefined ? plainNumber : (ratio: number) => ratio.toFixed(2);
     words.push(`spread=${show(spread.from)}..${show(spread.to)}`);
   }
-  return words.join(' ');
+  const goal = goalWords(figure.name, against?.ratio ?? figure.value);
+  return [...words, ...(goal === undefined ? [] : [goal])].join(' ');
 }
 
 /** Whole from 100 on, one decimal from 10 on, else two: 61240, 23.4, 0.82. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { SingleConnection } from '@cpemon/database';
 
 /** Rows of one statement. */
@@ -13,14 +12,26 @@ export interface FilledDevices {
   region: string;
 }
 
-/** The last eight digits are as if drawn by lot, so that pieces of them are nobody else's. */
-const lot = (device: number): string =>
-  createHash('sha256').update(String(device)).digest('hex').slice(0, 12).toUpperCase();
-const serialOf = (device: number): string => `48575443${lot(device).slice(0, 8)}`;
-const macOf = (device: number): string => `00259E${lot(device).slice(6, 12)}`;
+/**
+ * As if drawn by lot, so that pieces of it are nobody else's, and no two devices have the same: every step can be undone
+ * (the finalizer of MurmurHash3).
+ */
+function lot(device: number): string {
+  let bits = device;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return ((bits ^ (bits >>> 16)) >>> 0).toString(16).padStart(8, '0').toUpperCase();
+}
+const MAC_NUMBERS = 2 ** 24;
+const serialOf = (device: number): string => `48575443${lot(device)}`;
+const macOf = (device: number): string =>
+  `00259E${(Math.imul(device, 0x9e3779b1) & (MAC_NUMBERS - 1)).toString(16).padStart(6, '0').toUpperCase()}`;
 
 /** What a device of one report keeps in its memory is some 400 bytes; the rest is the room that rows get. */
-const MEMORY = JSON.stringify([2, '', [['/heartbeat', 1_795_000_000_000, 0, 0, null, []]]]).padEnd(800);
+const memoryOf = (at: number): string =>
+  JSON.stringify([2, '', [['/heartbeat', at, 0, 0, [LONGEST_INTERVAL_SECONDS, 0], []]]]).padEnd(800);
+/** They report once in a month: nothing becomes of them while a writer is at work. */
+const LONGEST_INTERVAL_SECONDS = 2_678_400;
 
 export async function fillDevices(connection: SingleConnection, devices: number): Promise<FilledDevices> {
   await connection.query('INSERT INTO label_sets (label_set_id, digest) VALUES ?', [
@@ -32,7 +43,8 @@ export async function fillDevices(connection: SingleConnection, devices: number)
       [set + 1, 'region', `region-${set % REGIONS}`],
     ]).flat(),
   ]);
-  const at = new Date('2026-11-21T12:00:00Z');
+  const at = new Date();
+  const memory = memoryOf(at.getTime());
   for (let first = 1; first <= devices; first += ROWS_A_STATEMENT) {
     const numbers = Array.from(
       { length: Math.min(ROWS_A_STATEMENT, devices - first + 1) },
@@ -51,7 +63,7 @@ export async function fillDevices(connection: SingleConnection, devices: number)
        reachability_since, wan_ip, sw_version, applied_events, duplicate_events, late_events, memory`,
       numbers.map((n) => [
         ...[n, 1, n % 16, 1, at, '/heartbeat', n % 50 === 0 ? 'offline' : 'online', 'reporting', at],
-        ...[`10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, `fw-${n % 300}`, 1, 0, 0, MEMORY],
+        ...[`10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, `fw-${n % 300}`, 1, 0, 0, memory],
       ]),
     );
     await insert(

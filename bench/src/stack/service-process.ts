@@ -21,6 +21,8 @@ export interface ServiceSettings {
 export interface ServiceProcess {
   name: string;
   pid: number;
+  /** Where /metrics is. */
+  operationsUrl: string;
   /** When the process was spawned, performance.now() ms. */
   spawnedAt: number;
   /** Waits until it is ready. @throws Error with the end of its log when it ends first or is not ready in 20 s */
@@ -53,6 +55,7 @@ export function spawnService(settings: ServiceSettings): ServiceProcess {
   return {
     name,
     pid: child.pid ?? -1,
+    operationsUrl: new URL(settings.readyUrl).origin,
     spawnedAt,
     ready: () => waitUntilReady(child, settings, logTail),
     async stop() {

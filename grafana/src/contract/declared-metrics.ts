@@ -4,6 +4,7 @@ import type * as intakePackage from '@cpemon/intake';
 import type * as modelFolderPackage from '@cpemon/model-folder';
 import type * as kitPackage from '@cpemon/service-kit';
 import type { Registry } from '@cpemon/service-kit';
+import type * as tracingPackage from '@cpemon/tracing';
 import type * as cwmpMetrics from '../../../services/acs-ingest/src/cwmp/cwmp-metrics.js';
 import type * as sharedGauges from '../../../services/cpemon-api/src/shared-gauges.js';
 import type * as simulatorMetrics from '../../../services/cpe-simulator/src/metrics.js';
@@ -23,6 +24,7 @@ type Kit = typeof kitPackage;
 type Intake = typeof intakePackage;
 type ModelFolder = typeof modelFolderPackage;
 type Alerts = typeof alertMetrics;
+type Tracing = typeof tracingPackage;
 type Coverage = typeof coverageMetrics;
 type Cwmp = typeof cwmpMetrics;
 type Shared = typeof sharedGauges;
@@ -57,9 +59,14 @@ async function takesEvents(
 ): Promise<void> {
   const intake = load<Intake>('packages/intake/src/index');
   const metrics = intake.createIntakeMetrics(registry, paths, () => ({ events: 0, bytes: 0, callers: 0 }));
-  metrics.gateSeen({ backlogBytes: 0, freeDiskRatio: 1 }, []);
+  metrics.gateSeen({ backlogBytes: 0, freeDiskRatio: 1, semiSync: 'held' }, []);
   await intake.openSecrets({ secrets: [], secretsFile: undefined }, registry, silent);
   readsParameters(load, registry);
+  recordsTraces(load, registry);
+}
+
+function recordsTraces(load: LoadModule, registry: Registry): void {
+  load<Tracing>('packages/tracing/src/index').createTracingMetrics(registry);
 }
 
 function readsParameters(load: LoadModule, registry: Registry): void {
@@ -110,6 +117,7 @@ function cpemonWriter(load: LoadModule, registry: Registry): Registry {
   load<Alerts>('services/cpemon-writer/src/alerts/alert-metrics').createAlertMetrics(registry);
   load<Coverage>('services/cpemon-writer/src/coverage/coverage-metrics').createCoverageMetrics(registry);
   readsParameters(load, registry);
+  recordsTraces(load, registry);
   return registry;
 }
 

@@ -61,7 +61,7 @@ export const shareOf = ({ missing, due }: Pick<GroupFigures, 'missing' | 'due'>)
   due === 0 ? 0 : missing / due;
 
 /** Of a firmware whose neighbours on the same model fail as well, at least at this part of its share, the fault is not. */
-const NEIGHBOURS_PART = 1 / 3;
+export const NEIGHBOURS_PART = 1 / 3;
 /**
  * A group is looked at more closely when so much of all its members failed lately: customers who switch off do not
  * make an OLT suspect, and one that dies is suspect within seconds.

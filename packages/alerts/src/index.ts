@@ -1,6 +1,7 @@
 export * from './alert-lifecycle.js';
 export * from './alert-settings.js';
 export * from './cause.js';
+export * from './firmware-fault.js';
 export * from './group-alarms.js';
 export * from './maintenance-window.js';
 export * from './matchers.js';

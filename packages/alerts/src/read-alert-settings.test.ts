@@ -46,6 +46,7 @@ test.each([
   [{ rules: [{ name: 'a', on: 'offline', conditions: ['x'] }] }, 'does not go with'],
   [{ rules: [1, 2].map(() => ({ name: 'a', on: 'offline' })) }, 'two are called a'],
   [{ rules: [{ name: 'a', on: 'offline', colour: 'red' }] }, 'no field colour'],
+  [{ rules: [{ name: 'group', on: 'offline' }] }, 'rules[0].name: group, source, firmware are names'],
   [{ groups: { share: 0.05 } }, 'clear_share must be below'],
   [{ groups: { share: 2 } }, 'groups.share'],
   [{ budget_per_hour: 0 }, 'budget_per_hour'],

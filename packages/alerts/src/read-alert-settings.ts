@@ -24,6 +24,8 @@ export const MOST_RECEIVERS = 20;
 export const MOST_ALERTMANAGERS = 10;
 const MOST_GROUP_LABELS = 20;
 const LARGEST_BUDGET = 10_000;
+/** Rules of alarms that are not of one device. */
+const OWN_RULES: readonly string[] = ['group', 'source', 'firmware'];
 const NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 const LABEL = /^[a-z][a-z0-9_]{0,31}$/;
 const VARIABLE = /^[A-Z][A-Z0-9_]{0,63}$/;
@@ -82,6 +84,8 @@ function readRule(written: unknown, index: number, problems: string[]): DeviceAl
   const ofOther = on === 'offline' ? ['conditions', 'severities'] : ['severity'];
   for (const name of ofOther)
     if (fields[name] !== undefined) problems.push(`${where}.${name} does not go with on: ${on}`);
+  if (OWN_RULES.includes(fields['name'] as string))
+    problems.push(`${where}.name: ${OWN_RULES.join(', ')} are names of CPEmon's own rules`);
   const { conditions = [], severities = ['critical'], severity = 'critical' } = fields;
   return {
     name: text(fields['name'], `${where}.name`, NAME, problems),

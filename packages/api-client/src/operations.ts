@@ -172,7 +172,16 @@ export interface Operations {
       firmware?: string | undefined;
       key?: string | undefined;
       reason?: string | undefined;
-      sort?: 'first_seen' | '-first_seen' | 'since' | '-since' | undefined;
+      sort?:
+        | 'first_seen'
+        | '-first_seen'
+        | 'since'
+        | '-since'
+        | 'serial_number'
+        | '-serial_number'
+        | 'last_seen'
+        | '-last_seen'
+        | undefined;
       limit?: string | undefined;
       cursor?: string | undefined;
       [label: `label.${string}`]: string | undefined;
@@ -286,6 +295,7 @@ export interface Operations {
         from: string;
         until: string | null;
       }[];
+      links: { name: string; url: string }[];
       as_of: string;
     };
   };
@@ -322,6 +332,88 @@ export interface Operations {
       from: string;
       to: string;
       points: { t: string; min: number; mean: number; max: number; last: number; count: number }[];
+    };
+  };
+  /** By what a device is judged: the health rules that are for it, with their bounds in the unit of the metric and how each stands, and what is usual for it. */
+  getDevicesByIdJudgement: {
+    path: { id: string };
+    query: { reason?: string | undefined };
+    body: undefined;
+    answer: {
+      rules: {
+        rule: string;
+        metric: string;
+        severity: 'warning' | 'critical';
+        compare:
+          'value' | 'own_median' | 'own_median_percent' | 'per_hour' | 'falls_per_hour' | 'other_firmware';
+        above: number | null;
+        below: number | null;
+        for_seconds: number;
+        reports: number;
+        text: string;
+        state: 'open' | 'met' | 'clear' | 'no_reading' | 'not_known';
+        since: string | null;
+      }[];
+      usual: Record<string, { value: number; days: number }>;
+      rule_set: { version: string | null; loaded_at: string } | null;
+      as_of: string;
+    };
+  };
+  /** How the devices are that share a PON, a card, a DSLAM, an OLT or the model with one. */
+  getDevicesByIdNeighbours: {
+    path: { id: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: {
+      items: {
+        by: string;
+        value: string;
+        total: number;
+        by_status: { unknown: number; online: number; degraded: number; stale: number; offline: number };
+        worst: {
+          id: number;
+          serial_number: string;
+          oui: string | null;
+          product_class: string | null;
+          manufacturer: string | null;
+          model: string | null;
+          sw_version: string | null;
+          wan_ip: string | null;
+          interval_seconds: number | null;
+          first_seen: string;
+          last_seen: string;
+          status: 'unknown' | 'online' | 'degraded' | 'stale' | 'offline';
+          reachability: 'unknown' | 'online' | 'stale' | 'offline';
+          reason: string;
+          since: string;
+          health: 'unknown' | 'ok' | 'degraded' | 'critical';
+          health_reason: string | null;
+          health_since: string | null;
+          admin_state: 'in_service' | 'suspended' | 'maintenance' | 'retired' | 'expected' | 'dormant';
+          labels: Record<string, string>;
+        }[];
+      }[];
+      as_of: string;
+    };
+  };
+  /** The newest report of each source of a device as it was taken in: parameters as they were sent, as long as the log keeps them. */
+  getDevicesByIdRaw: {
+    path: { id: string };
+    query: { reason?: string | undefined };
+    body: undefined;
+    answer: {
+      items: { path: string; value: string; type: string | null; received_at: string; source: string }[];
+      reports: {
+        source: string;
+        received_at: string;
+        device_time: string | null;
+        type: string;
+        event_codes: string[];
+        data: Record<string, unknown>;
+      }[];
+      kept: boolean;
+      reason: string | null;
+      as_of: string;
     };
   };
   /** A page that shows this document. */
@@ -366,7 +458,7 @@ export interface Operations {
     body: undefined;
     answer: string;
   };
-  /** How many devices are how; with `by`, by the values of a label. */
+  /** How many devices are how; with `by`, by the values of a label. A viewer limited to labels is told of devices with them. */
   getFleet: {
     path: Record<string, never>;
     query: { by?: string | undefined };
@@ -378,6 +470,7 @@ export interface Operations {
           by_status: { online: number; degraded: number; stale: number; offline: number; unknown: number };
           by_health: { ok: number; degraded: number; critical: number; unknown: number };
           intake: { path: string; accepting: boolean; accepted_at: string }[];
+          limited_to?: Record<string, string>;
         }
       | {
           as_of: string;
@@ -388,6 +481,7 @@ export interface Operations {
             by_reachability: { unknown: number; online: number; stale: number; offline: number };
           }[];
           paths_down: string[];
+          limited_to?: Record<string, string>;
         };
   };
   /** Whether the process answers. */
@@ -401,7 +495,7 @@ export interface Operations {
   getIdentityFindings: {
     path: Record<string, never>;
     query: {
-      kind?: 'placeholder' | 'ambiguous' | 'merge' | 'conflict' | undefined;
+      kind?: 'placeholder' | 'ambiguous' | 'merge' | 'merged' | 'conflict' | undefined;
       device?: string | undefined;
       limit?: string | undefined;
       cursor?: string | undefined;
@@ -430,6 +524,7 @@ export interface Operations {
         id: string;
         state: 'running' | 'done' | 'failed' | 'interrupted';
         problem: string | null;
+        note: string | null;
         actor: string;
         started_at: string;
         finished_at: string | null;
@@ -452,6 +547,7 @@ export interface Operations {
       id: string;
       state: 'running' | 'done' | 'failed' | 'interrupted';
       problem: string | null;
+      note: string | null;
       actor: string;
       started_at: string;
       finished_at: string | null;
@@ -1026,6 +1122,9 @@ export const OPERATIONS = {
   getDevicesById: { method: 'GET', path: '/v1/devices/{id}' },
   getDevicesByIdEvents: { method: 'GET', path: '/v1/devices/{id}/events' },
   getDevicesByIdHistory: { method: 'GET', path: '/v1/devices/{id}/history' },
+  getDevicesByIdJudgement: { method: 'GET', path: '/v1/devices/{id}/judgement' },
+  getDevicesByIdNeighbours: { method: 'GET', path: '/v1/devices/{id}/neighbours' },
+  getDevicesByIdRaw: { method: 'GET', path: '/v1/devices/{id}/raw' },
   getDocs: { method: 'GET', path: '/docs' },
   getErasures: { method: 'GET', path: '/v1/erasures' },
   getErasuresById: { method: 'GET', path: '/v1/erasures/{id}' },

@@ -28,12 +28,20 @@ test.each([
   [{ sn: 'A', mac: '12' }, 'invalid_key'],
   [{ sn: 'A', pon_serial: 'zzz' }, 'invalid_key'],
   [{ sn: 'A', region: 'x'.repeat(65) }, 'invalid_label'],
-  [{ sn: 'A', model: 'X' }, 'invalid_label'],
   [{ sn: 'A', ['__proto__x']: 'X' }, 'invalid_label'],
   [{ sn: 'A', admin_state: 'gone' }, 'invalid_state'],
   [{ service_id: 'x'.repeat(65) }, 'too_long'],
 ] as const)('%j is refused as %s', (cells, code) => {
   expect(read(cells as unknown as Record<string, string>)).toMatchObject({ code });
+});
+
+test('what a device says itself is passed over, and named', () => {
+  expect(problemOfColumns(['sn', 'Model', 'firmware', 'region'])).toBeNull();
+  expect(read({ sn: 'A', Model: 'X'.repeat(100), firmware: '', region: 'north' })).toEqual({
+    ...{ serialNumber: 'A', keys: [], labels: { region: 'north' } },
+    leftOut: ['model', 'firmware'],
+  });
+  expect(read({ model: 'X' })).toMatchObject({ code: 'no_key' });
 });
 
 test('a row has so many labels and no more', () => {

@@ -20,6 +20,8 @@ export interface InventoryRow {
   adminState?: AdminState;
   /** By name; '' takes a label away. */
   labels: Record<string, string>;
+  /** Columns that say what a device says itself: they are passed over. Absent where there are none. */
+  leftOut?: string[];
 }
 
 export const INVENTORY_ROW_PROBLEMS = [
@@ -49,7 +51,8 @@ const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
 type Column =
   | { as: 'serialNumber' | 'oui' | 'productClass' | 'serviceId' | 'adminState' }
   | { as: 'key'; kind: KeyKind }
-  | { as: 'label'; name: string };
+  | { as: 'label'; name: string }
+  | { as: 'leftOut'; name: string };
 
 /** What columns are called, beside their own names. */
 const COLUMN_NAMES: Readonly<Record<string, Column>> = {
@@ -72,24 +75,26 @@ function columns(column: Column, names: readonly string[]): Record<string, Colum
 const columnsByName = new Map<string, Column | null>();
 const COLUMNS_REMEMBERED = 1000;
 
-/** What a column means; null when its name cannot be that of a label. */
+/** What a column means; null when its name cannot be that of a label. Many inventories have a column `model`. */
 function columnOf(name: string): Column | null {
   const known = columnsByName.get(name);
   if (known !== undefined) return known;
   const label = readLabelName(name);
-  const isOwn = label !== null && (OWN_LABELS as readonly string[]).includes(label);
   const named = label === null || !Object.hasOwn(COLUMN_NAMES, label) ? undefined : COLUMN_NAMES[label];
-  const column = named ?? (label === null || isOwn ? null : ({ as: 'label', name: label } as const));
+  const column =
+    named ?? (label === null ? null : { as: isOwnLabel(label) ? 'leftOut' : 'label', name: label });
   if (columnsByName.size >= COLUMNS_REMEMBERED) columnsByName.clear();
   columnsByName.set(name, column);
   return column;
 }
 
+const isOwnLabel = (label: string): boolean => (OWN_LABELS as readonly string[]).includes(label);
+
 /** What is wrong with the columns of a table; null when nothing is. */
 export function problemOfColumns(names: readonly string[]): string | null {
   const unknown = names.find((name) => columnOf(name) === null);
   if (unknown !== undefined) {
-    return `"${unknown.slice(0, 40)}" can be no column: a label's name is a letter and up to 31 letters, digits and "_", and not model or firmware.`;
+    return `"${unknown.slice(0, 40)}" can be no column: a label's name is a letter and up to 31 letters, digits and "_".`;
   }
   const isKey = (name: string): boolean => {
     const column = columnOf(name);
@@ -109,7 +114,9 @@ export function readInventoryRow(cells: Readonly<Record<string, string>>): Inven
     const text = cells[name]!.trim();
     const column = columnOf(name);
     if (column === null) return refused('invalid_label', `"${name.slice(0, 40)}" is no name of a label.`);
-    if (column.as === 'label') {
+    if (column.as === 'leftOut') {
+      (row.leftOut ??= []).push(column.name);
+    } else if (column.as === 'label') {
       labels += 1;
       if (labels > MOST_LABELS) return refused('too_many_labels', `A row has at most ${MOST_LABELS} labels.`);
       if (text.length > LONGEST_LABEL_VALUE || UNPRINTABLE.test(text))
@@ -171,6 +178,7 @@ function takeCell(row: InventoryRow, column: Column, text: string): RefusedRow |
       return null;
     }
     case 'label':
+    case 'leftOut':
       return null;
   }
 }

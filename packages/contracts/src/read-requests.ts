@@ -52,10 +52,17 @@ export interface DeviceFilterQuery {
   [label: `label.${string}`]: string;
 }
 
+/** Orders of the list of devices; with a minus the other way round. */
+export const DEVICE_LIST_SORTS = [
+  ...(['first_seen', '-first_seen', 'since', '-since'] as const),
+  ...(['serial_number', '-serial_number', 'last_seen', '-last_seen'] as const),
+] as const;
+export type DeviceListSort = (typeof DEVICE_LIST_SORTS)[number];
+
 export type DevicesQuery = DeviceFilterQuery & {
   key?: string;
   reason?: string;
-  sort?: 'first_seen' | '-first_seen' | 'since' | '-since';
+  sort?: DeviceListSort;
   limit?: string;
   cursor?: string;
 };
@@ -83,7 +90,10 @@ export const READ_REQUESTS = {
         'A serial number, service or external key, whole: in place of the other filters',
       ),
       reason,
-      sort: { enum: ['first_seen', '-first_seen', 'since', '-since'], description: 'first_seen' },
+      sort: {
+        enum: DEVICE_LIST_SORTS,
+        description: 'first_seen; by last_seen only what up to 20,000 devices fit',
+      },
       limit,
       cursor,
     },

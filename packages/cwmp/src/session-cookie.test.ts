@@ -7,13 +7,13 @@ const SESSION: CwmpSession = {
   namespace: 'urn:dslforum-org:cwmp-1-0',
   time: '2026-01-01T11:59:30.250Z',
 };
-const cookies = createSessionCookies('a-shared-secret', 60_000);
+const cookies = createSessionCookies(['a-shared-secret'], 60_000);
 const sent = (setCookie: string): string => setCookie.split(';')[0]!;
 
 test('any replica with the secret reads the session back', () => {
   const header = cookies.write(SESSION, NOON);
   expect(header).toMatch(/^session=[\w-]+; Path=\/; HttpOnly$/);
-  const replica = createSessionCookies('a-shared-secret', 60_000);
+  const replica = createSessionCookies(['a-shared-secret'], 60_000);
   expect(replica.read(sent(header), NOON + 59_000)).toEqual({ session: SESSION });
 });
 
@@ -29,13 +29,22 @@ test('a session that rests too long is over', () => {
 
 test('a cookie of another secret, and one that was changed, are forged', () => {
   const cookie = sent(cookies.write(SESSION, NOON));
-  expect(createSessionCookies('another', 60_000).read(cookie, NOON)).toEqual({ refused: 'forged' });
+  expect(createSessionCookies(['another'], 60_000).read(cookie, NOON)).toEqual({ refused: 'forged' });
   for (let at = 'session='.length; at < cookie.length - 1; at += 7) {
     const changed = `${cookie.slice(0, at)}${cookie[at] === 'A' ? 'B' : 'A'}${cookie.slice(at + 1)}`;
     expect(cookies.read(changed, NOON)).toEqual({ refused: 'forged' });
   }
   expect(cookies.read('session=', NOON)).toEqual({ refused: 'forged' });
   expect(cookies.read(`session=${'é'.repeat(40)}`, NOON)).toEqual({ refused: 'forged' });
+});
+
+test('a secret is changed without the end of a session: the first signs, both are believed', () => {
+  const before = createSessionCookies(['the-old-one'], 60_000);
+  const between = createSessionCookies(['the-new-one', 'the-old-one'], 60_000);
+  const after = createSessionCookies(['the-new-one'], 60_000);
+  expect(between.read(sent(before.write(SESSION, NOON)), NOON)).toEqual({ session: SESSION });
+  expect(after.read(sent(between.write(SESSION, NOON)), NOON)).toEqual({ session: SESSION });
+  expect(after.read(sent(before.write(SESSION, NOON)), NOON)).toEqual({ refused: 'forged' });
 });
 
 test('other cookies, quotes and the old $Version do no harm', () => {

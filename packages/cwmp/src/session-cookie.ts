@@ -46,13 +46,15 @@ const EXPIRED = { refused: 'expired' } as const;
 
 /**
  * Sessions as signed cookies.
- * @param secret of all replicas
+ * @param secrets of all replicas: the first signs, all of them are believed, so that they can be changed
  * @param idleMs a session that rests longer is over
  */
-export function createSessionCookies(secret: string, idleMs: number): SessionCookies {
-  const key = createSecretKey(Buffer.from(`cwmp-session:${secret}`));
+export function createSessionCookies(secrets: readonly string[], idleMs: number): SessionCookies {
+  const keys = secrets.map((secret) => createSecretKey(Buffer.from(`cwmp-session:${secret}`)));
   return {
     write(session, nowMs) {
+      const [key] = keys;
+      if (key === undefined) throw new Error('Sessions need a secret');
       const payload = Buffer.from(textOf(session, nowMs)).toString('base64url');
       return `${NAME}=${payload}${macOf(key, payload)}${ATTRIBUTES}`;
     },
@@ -60,7 +62,7 @@ export function createSessionCookies(secret: string, idleMs: number): SessionCoo
       if (header === undefined) return 'none';
       let verdict: CookieVerdict = 'none';
       for (const value of valuesOf(header)) {
-        const read = readValue(key, value, idleMs, nowMs);
+        const read = readValue(keys, value, idleMs, nowMs);
         if ('session' in read) return read;
         verdict = read;
       }
@@ -92,7 +94,7 @@ function valuesOf(header: string): string[] {
 }
 
 function readValue(
-  key: KeyObject,
+  keys: readonly KeyObject[],
   value: string,
   idleMs: number,
   nowMs: number,
@@ -100,8 +102,11 @@ function readValue(
   if (value.length <= MAC_CHARACTERS) return FORGED;
   const payload = value.slice(0, -MAC_CHARACTERS);
   const claimed = Buffer.from(value.slice(-MAC_CHARACTERS));
-  const right = Buffer.from(macOf(key, payload));
-  if (claimed.length !== right.length || !timingSafeEqual(claimed, right)) return FORGED;
+  const isOurs = keys.some((key) => {
+    const right = Buffer.from(macOf(key, payload));
+    return claimed.length === right.length && timingSafeEqual(claimed, right);
+  });
+  if (!isOurs) return FORGED;
   const fields = Buffer.from(payload, 'base64url').toString().split(SEPARATOR);
   const [version, time = '', id = '', namespace = '', serialNumber = '', oui = '', productClass = ''] =
     fields;

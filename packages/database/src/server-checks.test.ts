@@ -12,6 +12,13 @@ test('a server with full durability gets no word', () => {
   expect(judge({})).toEqual({ refusals: [], warnings: [], weak: [] });
 });
 
+test('a server that puts off writing its pages is warned of', () => {
+  expect(judge({ innodb_max_dirty_pages_pct_lwm: '0.000000' }).warnings).toEqual([
+    expect.stringContaining('Set it to 10.'),
+  ]);
+  expect(judge({ innodb_max_dirty_pages_pct_lwm: '10.000000' }).warnings).toEqual([]);
+});
+
 test.each([
   [{ innodb_flush_log_at_trx_commit: '2' }, ['innodb_flush_log_at_trx_commit']],
   [{ innodb_flush_log_at_trx_commit: '0' }, ['innodb_flush_log_at_trx_commit']],

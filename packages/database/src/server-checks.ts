@@ -24,6 +24,7 @@ export type ServerVariables = ReadonlyMap<string, string>;
 
 const VARIABLES = [
   ...['version', 'log_bin', 'read_only', 'super_read_only', ...WEAK_SETTINGS],
+  'innodb_max_dirty_pages_pct_lwm',
   ...['wsrep_on', 'wsrep_provider', 'group_replication_group_name', 'group_replication_single_primary_mode'],
 ];
 
@@ -59,6 +60,11 @@ export function judgeServer(variables: ServerVariables, allowMultiPrimary: boole
   if (isOn(variables, 'super_read_only') || isOn(variables, 'read_only'))
     verdict.warnings.push(
       'The database is read-only: nothing can be appended or applied until it takes writes.',
+    );
+  if (Number(variables.get('innodb_max_dirty_pages_pct_lwm') ?? 1) === 0)
+    verdict.warnings.push(
+      'The database has innodb_max_dirty_pages_pct_lwm = 0: it writes no page until its redo log is full, and then ' +
+        'everyone waits for seconds while it does. Set it to 10.',
     );
   return verdict;
 }

@@ -88,6 +88,24 @@ test('reporting reads the views and no table', async () => {
   await mayNot('reporting', 'SELECT * FROM log_records');
 });
 
+test('reporting holds few connections, and on MariaDB none of its statements takes more than half a minute', async () => {
+  const login = await database.login('reporting');
+  const others: SingleConnection[] = [];
+  const tooMany = async (): Promise<void> => {
+    for (let n = 0; n < 15; n += 1) others.push(await connect(login, {}));
+  };
+  await expect(tooMany()).rejects.toMatchObject({ errno: 1226 });
+  for (const other of others) await other.end();
+  const [[{ version }]] = (await may('reporting', 'SELECT VERSION() AS version')) as unknown as [
+    [{ version: string }],
+  ];
+  if (!/mariadb/i.test(version)) return;
+  const [[{ seconds }]] = (await may('reporting', 'SELECT @@max_statement_time AS seconds')) as unknown as [
+    [{ seconds: number }],
+  ];
+  expect(Number(seconds)).toBe(30);
+});
+
 test('maintenance moves partitions of the log, tidies up after processes that are gone, and reads no device', async () => {
   await may(
     'maintenance',

@@ -144,6 +144,12 @@ const PRIVILEGES: Record<DatabaseRole, Privileges> = {
 };
 
 /**
+ * What dashboards and people's statements may take at most, so that none of them keeps the database from its work:
+ * Grafana holds 5 connections, KEDA one or two. Only MariaDB bounds the time of a user's statements.
+ */
+const REPORTING_LIMITS = { connections: 15, statementSeconds: 30 };
+
+/**
  * Creates the users of the given roles or sets their passwords anew, and gives each exactly the rights of its role in
  * `schema`: tables of the latest migration are added, rights of an older release taken back. Rights in other schemas
  * stay. Run it after the migrations, for `migrator` before them; `admin` needs CREATE USER and GRANT OPTION.
@@ -160,9 +166,18 @@ export async function refreshUsers(
     const account = `'${userName(role)}'@'%'`;
     await admin.query(`CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ?`, [password]);
     await admin.query(`ALTER USER ${account} IDENTIFIED BY ?`, [password]);
+    if (role === 'reporting') await limitReporting(admin, account);
     await grantWanted(admin, schema, account, PRIVILEGES[role], tables);
     await revokeUnwanted(admin, schema, account, PRIVILEGES[role]);
   }
+}
+
+async function limitReporting(admin: Connection, account: string): Promise<void> {
+  const { connections, statementSeconds } = REPORTING_LIMITS;
+  const [rows] = await admin.query('SELECT VERSION() AS version');
+  const [{ version }] = rows as [{ version: string }];
+  const ofTime = /mariadb/i.test(version) ? ` MAX_STATEMENT_TIME ${statementSeconds}` : '';
+  await admin.query(`ALTER USER ${account} WITH MAX_USER_CONNECTIONS ${connections}${ofTime}`);
 }
 
 async function grantWanted(

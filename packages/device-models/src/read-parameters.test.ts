@@ -55,6 +55,13 @@ describe('a value in the unit of its vendor', () => {
     ['Huawei HG8245', 'InternetGatewayDevice.X_HW_DEBUG.AdminTR069.RxPower', '-19.3', 'rx_power_dbm', -19.3],
     [
       'Nokia G-1425G-A',
+      'InternetGatewayDevice.DeviceInfo.CpuInfo.CPUTemp',
+      '47.3\n',
+      'temperature_celsius',
+      47.3,
+    ],
+    [
+      'Nokia G-1425G-A',
       'InternetGatewayDevice.X_ALU_OntOpticalParam.RXPower',
       '-3.409399',
       'rx_power_dbm',

@@ -111,6 +111,32 @@ it('follows the default route of TR-181 and leaves the LAN alone', () => {
   expect(metrics).toEqual({ internet_up_connections: 1, wan_rx_bytes: 1_369_083, wan_tx_bytes: 2_210_191 });
 });
 
+describe('a device that is connected and does not count', () => {
+  const up = connection(PPP, { address: '198.51.100.2', status: 'Connected' });
+  const own = { [`${WAN}.${PPP}.Stats.EthernetBytesReceived`]: '7000' };
+  const total = (bytes: string) => ({ [`${WAN}.1.WANCommonInterfaceConfig.TotalBytesReceived`]: bytes });
+
+  it('has traffic where it counts it: the whole WAN, else the connection', () => {
+    expect(read({ ...up, ...total('9000'), ...own }).metrics['wan_rx_bytes']).toBe(9000);
+    expect(read({ ...up, ...total('0'), ...own }).metrics['wan_rx_bytes']).toBe(7000);
+    expect(read({ ...up, ...own }).metrics['wan_rx_bytes']).toBe(7000);
+  });
+
+  it('has no traffic of 0 and no uptime of 0, as one that is not connected may have', () => {
+    const uptime = { [`${WAN}.${PPP}.Uptime`]: '0' };
+    expect(read({ ...up, ...total('0'), ...uptime }).metrics).toEqual({ internet_up_connections: 1 });
+    const down = connection(PPP, { address: '0.0.0.0', status: 'Disconnected' });
+    expect(read({ ...down, ...total('0') }).metrics).toEqual({ internet_up_connections: 0, wan_rx_bytes: 0 });
+    const eth = 'Device.IP.Interface.4';
+    expect(
+      read({
+        [`${eth}.IPv4Address.1.IPAddress`]: '198.51.100.4',
+        ...{ [`${eth}.Status`]: 'Up', [`${eth}.Stats.BytesReceived`]: '0', [`${eth}.Stats.BytesSent`]: '0' },
+      }).metrics,
+    ).toEqual({ internet_up_connections: 1 });
+  });
+});
+
 it('knows the WAN of TR-181 by the ConnectionRequestURL, and the LAN by its absence there', () => {
   const lan = { 'Device.IP.Interface.1.IPv4Address.1.IPAddress': '192.168.1.1' };
   const url = { 'Device.ManagementServer.ConnectionRequestURL': 'http://198.51.100.7:7547/x' };

@@ -95,7 +95,9 @@ function readWan(all: readonly WanConnection[], hints: Hints): WanReadings {
   const address = chosen && addressOf(chosen);
   if (address !== undefined) readings.address = address;
   const uptime = counter(chosen?.facts.uptime);
-  if (uptime !== undefined && chosen !== undefined && isUp(chosen)) readings.uptimeSeconds = uptime;
+  // Who is up and says 0 does not count it.
+  if (uptime !== undefined && uptime > 0 && chosen !== undefined && isUp(chosen))
+    readings.uptimeSeconds = uptime;
   const traffic = trafficOf(all, chosen);
   const rxBytes = counter(traffic?.facts.rx_bytes);
   const txBytes = counter(traffic?.facts.tx_bytes);
@@ -159,18 +161,28 @@ function defaultRouteOf(facts: WanConnection['facts']): string[] {
   return path !== undefined && (destination === '' || destination === '0.0.0.0') ? [path] : [];
 }
 
-/** The interface whose counters are the connection's: its own, else the one it lies under, else the only one. */
+/**
+ * The interface whose counters are the connection's: the one it lies under, else its own, else the only one. A connection
+ * that is up has been used: of such a one counters of 0 are those of a device that does not count there.
+ */
 function trafficOf(
   all: readonly WanConnection[],
   chosen: WanConnection | undefined,
 ): WanConnection | undefined {
   const counted = all.filter(({ facts }) => facts.rx_bytes !== undefined || facts.tx_bytes !== undefined);
-  if (chosen === undefined) return counted.length === 1 && isWholeWan(counted[0]!) ? counted[0] : undefined;
+  const whole = counted.filter(isWholeWan);
+  const only = whole.length === 1 ? whole[0] : undefined;
+  if (chosen === undefined) return only;
   const path = `${pathOf(chosen)}.`;
   const under = counted.filter((one) => path.startsWith(`${pathOf(one)}.`));
-  under.sort((a, b) => b.instances.length - a.instances.length);
-  return under[0] ?? (counted.length === 1 && isWholeWan(counted[0]!) ? counted[0] : undefined);
+  under.sort((a, b) => a.instances.length - b.instances.length);
+  const counting = under.find(hasCounted);
+  if (counting !== undefined || isUp(chosen)) return counting ?? (under.length === 0 ? only : undefined);
+  return under[0] ?? only;
 }
+
+const hasCounted = ({ facts }: WanConnection): boolean =>
+  (counter(facts.rx_bytes) ?? 0) > 0 || (counter(facts.tx_bytes) ?? 0) > 0;
 
 /** WANDevice.{i} is a WAN whatever else is known; an IP interface may be the LAN. */
 const isWholeWan = ({ pattern }: WanConnection): boolean => /\.wandevice\.\{i\}$/.test(pattern);

@@ -85,6 +85,13 @@ export interface Restlessness {
   flappingSince: number | null;
 }
 
+/** What a device was called until its firmware called it otherwise. See renamed-class.ts. */
+export interface FormerClass {
+  productClass: string;
+  /** When it was first called otherwise, epoch ms. */
+  until: number;
+}
+
 /** All that the owner of a lane knows about a device: what apply-event.ts changes and the store keeps. */
 export interface DeviceRecord extends HealthRecord {
   /** 0 until the device is registered. */
@@ -93,6 +100,8 @@ export interface DeviceRecord extends HealthRecord {
   /** Empty where no source has told it. */
   oui: string;
   productClass: string;
+  /** Null of nearly all of a fleet. */
+  formerClass: FormerClass | null;
   firstSeenAt: number;
   /** Last sign of life by any source; -Infinity before the first event. */
   lastSeenAt: number;
@@ -131,6 +140,7 @@ export function newDeviceRecord(
     serialNumber: identity.serialNumber,
     oui: identity.oui,
     productClass: identity.productClass,
+    formerClass: null,
     firstSeenAt,
     lastSeenAt: -Infinity,
     lastSequence: 0,

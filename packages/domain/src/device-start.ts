@@ -11,6 +11,8 @@ const LONGEST_UPTIME_SECONDS = 1e10;
 const WRAPS_MS = [2 ** 32, 2 ** 32 * 10] as const;
 /** Two reckonings of when a device started, from uptime and arrival, that differ by less mean the same start. */
 export const SAME_START_MS = 120_000;
+/** Uptimes are told in whole seconds, and reports take a while. */
+const ROUNDED_MS = 10_000;
 
 /** Whether two reckonings of a device's start are of different boots; a counter that began again is none. */
 export function isOtherBoot(one: number | null, other: number | null): boolean {
@@ -36,6 +38,19 @@ export function startInForce(record: DeviceRecord): number | null {
 }
 
 /**
+ * Whether an uptime goes on from the one in force: it was the client that restarted, and not the device. One that restarts
+ * every minute has starts that are close together, but each lies after the report before it.
+ * @param startedAt by `startToldBy`
+ */
+export function hasGoneOn(record: DeviceRecord, startedAt: number | null): boolean {
+  const known = reportInForce(record, 'metrics', UPTIME)?.report;
+  if (known === undefined || startedAt === null) return false;
+  const startedBefore = known.rankAt - known.metrics[UPTIME]! * 1000;
+  if (isOtherBoot(startedAt, startedBefore)) return false;
+  return startedAt <= known.rankAt + ROUNDED_MS || startedAt - startedBefore > SAME_START_MS;
+}
+
+/**
  * Whether the uptime of a report shows that the device has started since the newest report of its source: it is shorter
  * than the time between the two. By their own clock as well, where they tell one: a relay may have held a report back.
  * @param startedAt by `startToldBy`
@@ -47,9 +62,11 @@ export function hasStartedSince(
   startedAt: number,
   deviceTime: number | null,
 ): boolean {
-  const [newest] = reports;
-  const before = newest?.metrics[UPTIME];
-  if (newest === undefined || before === undefined || startedAt <= newest.rankAt) return false;
+  const newest = reports[0];
+  // First what decides for nearly every report, and costs no look into its values.
+  if (newest === undefined || startedAt <= newest.rankAt) return false;
+  const before = newest.metrics[UPTIME];
+  if (before === undefined) return false;
   const uptime = metrics![UPTIME]!;
   if (uptime >= before && uptime <= before + COARSE_SECONDS) return false;
   if (!isOtherBoot(startedAt, newest.rankAt - before * 1000)) return false;

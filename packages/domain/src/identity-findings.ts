@@ -2,8 +2,8 @@ import type { DeviceRecord } from './device-record.js';
 import { isPlaceholderSerial } from './placeholder-serial.js';
 import { reportInForce } from './report-values.js';
 
-/** See sql/0009_identity.sql. */
-export const FINDING_KINDS = ['placeholder', 'ambiguous', 'merge', 'conflict'] as const;
+/** See sql/0009_identity.sql; merged: a device goes by another product class since (renamed-class.ts). */
+export const FINDING_KINDS = ['placeholder', 'ambiguous', 'merge', 'merged', 'conflict'] as const;
 export type FindingKind = (typeof FINDING_KINDS)[number];
 
 /** Something about identities that a person should look at; it changes no device. */

@@ -34,6 +34,7 @@ export * from './reachability.js';
 export * from './received-event.js';
 export * from './recent-identities.js';
 export * from './redacted.js';
+export * from './renamed-class.js';
 export * from './repeats.js';
 export * from './replay-event.js';
 export * from './report-values.js';

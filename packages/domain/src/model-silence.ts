@@ -7,6 +7,7 @@ import {
   type FoundSilence,
   type HeardSlot,
   type SilenceSettings,
+  type Unheard,
 } from './source-silence.js';
 
 /** When a model was quiet, and by what interval it came back. */
@@ -39,8 +40,9 @@ export function findModelSilence(
   ofAll: readonly HeardSlot[],
   now: number,
   settings: SilenceSettings,
+  unheard?: Unheard,
 ): FoundSilence | null {
-  const found = findSilence(ofModel, now, settings);
+  const found = findSilence(ofModel, now, settings, unheard);
   if (found === null) return null;
   const own = new Map(ofModel.map((slot) => [slot.at, slot.reports]));
   const neighbours = (from: number, until: number): number => {

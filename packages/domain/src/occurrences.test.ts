@@ -60,6 +60,15 @@ describe('boots', () => {
     expect(inform(600, ['1 BOOT'], { metrics: { uptime_seconds: 20 } })[0]).toContain('power_or_crash');
   });
 
+  test('a box that boots again and again within two minutes is no client that restarts', () => {
+    inform(0, ['2 PERIODIC'], { metrics: { uptime_seconds: 5000 } });
+    for (const seconds of [60, 130, 200]) {
+      const [row] = inform(seconds, ['1 BOOT'], { metrics: { uptime_seconds: 20 } });
+      expect(row).toContain('power_or_crash');
+    }
+    expect(inform(215, ['1 BOOT'], { metrics: { uptime_seconds: 35 } })[0]).toContain('client_restart');
+  });
+
   test('PERIODIC, HEARTBEAT and VALUE CHANGE make no row', () => {
     expect(inform(0, ['2 PERIODIC', '4 VALUE CHANGE', '14 HEARTBEAT'])).toEqual([]);
     expect(record.repeats).toBeNull();

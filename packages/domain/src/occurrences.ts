@@ -1,6 +1,6 @@
 import { bootCauseOf } from './boot-cause.js';
 import type { DeviceRecord } from './device-record.js';
-import { isOtherBoot, startInForce, startToldBy } from './device-start.js';
+import { hasGoneOn, startToldBy } from './device-start.js';
 import { readDeviceTime } from './device-time.js';
 import type { CpeEvent, Observation, ReportData } from './event.js';
 import {
@@ -99,9 +99,7 @@ function tellCodes(telling: Telling): void {
   tellTransfersOfCodes(telling, transfers);
   // What a retry adds to a boot that was told is no boot of its own, unless it is a bootstrap.
   if (boots.length > 0 && (!bootToldBefore || boots.some((code) => code.startsWith('0')))) {
-    const startedBefore = startInForce(record);
-    const wentOn = startedAt !== null && startedBefore !== null && !isOtherBoot(startedAt, startedBefore);
-    tell(telling, 'boot', { cause: bootCauseOf(codes, wentOn), codes: boots });
+    tell(telling, 'boot', { cause: bootCauseOf(codes, hasGoneOn(record, startedAt)), codes: boots });
   }
   endAttempt(record);
 }

@@ -3,6 +3,7 @@ import type { IntakeGap } from './intake-history.js';
 import {
   DEFAULT_REACHABILITY_SETTINGS,
   offlineAfterMs,
+  offlineAllowanceMs,
   silenceDeadlines,
   staleAfterMs,
 } from './reachability.js';
@@ -22,6 +23,16 @@ test.each([
   (seconds, stale, offline) => {
     expect(staleAfterMs(seconds * 1000, SETTINGS)).toBe(stale * MINUTE);
     expect(offlineAfterMs(seconds * 1000, SETTINGS)).toBe(offline * MINUTE);
+  },
+);
+
+test.each([1, 60, 119, 300, 900, 1801, 3600, 86_400])(
+  'from when a device that reports every %d s is stale follows how long it may be late',
+  (seconds) => {
+    for (const settings of [SETTINGS, { ...SETTINGS, staleFloorSeconds: 5, offlineFloorSeconds: 25 }]) {
+      const late = offlineAfterMs(seconds * 1000, settings) - seconds * 1000;
+      expect(offlineAllowanceMs(staleAfterMs(seconds * 1000, settings), settings)).toBeCloseTo(late, 6);
+    }
   },
 );
 

@@ -36,12 +36,24 @@ export function offlineAfterMs(intervalMs: number, settings: ReachabilitySetting
   return Math.max(intervalMs + allowance, staleAfterMs(intervalMs, settings));
 }
 
+/** How long after its missed report a device counts as gone that is stale after `staleMs`: `staleAfterMs` turned round. */
+export function offlineAllowanceMs(staleMs: number, settings: ReachabilitySettings): number {
+  const [floorMs, ceilingMs] = [settings.staleFloorSeconds * 1000, settings.staleCeilingSeconds * 1000];
+  const intervalMs =
+    staleMs <= 3 * floorMs
+      ? staleMs - floorMs
+      : staleMs <= 3 * ceilingMs
+        ? staleMs / 1.5
+        : staleMs - ceilingMs;
+  return offlineAfterMs(intervalMs, settings) - intervalMs;
+}
+
 function clamp(valueMs: number, floorSeconds: number, ceilingSeconds: number): number {
   return Math.max(floorSeconds * 1000, Math.min(ceilingSeconds * 1000, valueMs));
 }
 
 /** The longest wait of the TR-069 session retry table before its last steps (Amendment 6, 3.2.1.1): 640 s. */
-const RETRY_WAIT_MS = 640_000;
+export const RETRY_WAIT_MS = 640_000;
 
 export interface SilenceDeadlines {
   staleAt: number;

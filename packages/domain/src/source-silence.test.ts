@@ -92,6 +92,49 @@ test('a hundred devices that report once an hour are missed after ten of their r
   expect(findSilence(slots, at(127), settings)).toMatchObject({ devices: 100 });
 });
 
+test('of devices that report every five seconds stragglers do not hide that their source is dead', () => {
+  const late = Array.from({ length: 12 }, (_, n) => 30 * MINUTE + n * 2000);
+  const slots = slotsOf([...fleet(44, 5, 30), ...late], 5, 10_000).map((slot) => ({
+    ...slot,
+    deviceMinutes: (slot.reports / 88) * (44 / 6),
+  }));
+  const found = findSilence(slots, at(30) + 20_500, settings);
+  expect(found?.startedAt).toBeLessThanOrEqual(at(30));
+  expect(found?.startedAt).toBeGreaterThan(at(29.8));
+});
+
+test('where reports come in bursts, as on a loaded machine, a dead source is found before a device is offline', () => {
+  // In each seventh ten seconds nothing comes.
+  const bursts = fleet(44, 5, 20).filter((time) => Math.floor(time / SLOT_MS) % 7 !== 3);
+  const slots = slotsOf(bursts, 5, 10_000).map((slot) => ({ ...slot, deviceMinutes: 44 / 6 }));
+  const reachability = {
+    ...{ defaultIntervalSeconds: 300, staleFloorSeconds: 5, staleCeilingSeconds: 900 },
+    ...{ offlineFloorSeconds: 25, offlineCeilingSeconds: 3600 },
+  };
+  expect(findSilence(slots, at(20) + 24_000, settings)).toBeNull();
+  expect(findSilence(slots, at(20) + 20_000, { ...settings, reachability })).toBeNull();
+  // Offline is who was not heard for 30 s; the last report of some lies 5 s before that of the source.
+  const found = findSilence(slots, at(20) + 24_000, { ...settings, reachability });
+  expect(found?.startedAt).toBeGreaterThan(at(20) - 200);
+});
+
+test('what is usual leaves out when nobody accepted and when the source was silent before', () => {
+  const lives = (minute: number): boolean => minute < 15 || (minute >= 25 && minute < 40) || minute >= 50;
+  const times = fleet(1000, 60, 58).filter((time) => lives(time / MINUTE));
+  const gap = (from: number, to: number) => ({ startedAt: at(from), endedAt: at(to) });
+  const unheard = { shut: [gap(15, 25)], silent: [gap(40, 50)] };
+  expect(findSilence(minutely(times), at(59.1), settings)).toBeNull();
+  expect(findSilence(minutely(times), at(59.1), settings, unheard)).toMatchObject({ devices: 1000 });
+});
+
+test('while nobody accepts, and as long again, a source is not silent', () => {
+  const slots = minutely(fleet(1000, 60, 30));
+  const shut = (endedAt: number) => ({ shut: [{ startedAt: at(30), endedAt }], silent: [] });
+  expect(findSilence(slots, at(35), settings, shut(at(35)))).toBeNull();
+  expect(findSilence(slots, at(40), settings, shut(at(35)))).toBeNull();
+  expect(findSilence(slots, at(41.1), settings, shut(at(35)))).not.toBeNull();
+});
+
 test('a silence ends where reports come again, and not with a single one', () => {
   const before = fleet(1000, 60, 30);
   const found = findSilence(minutely(before), at(32), settings)!;

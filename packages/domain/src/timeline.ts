@@ -27,6 +27,8 @@ export const TIMELINE_KINDS = [
   // A condition that a health rule looks for has opened or closed; its health is another.
   'condition',
   'health',
+  // Its firmware calls it by another product class.
+  'identity',
   // Somebody else told it of the device.
   'observation',
 ] as const;

@@ -156,8 +156,17 @@ export interface EncodedEvents {
 export interface EncodedAppender {
   /** Lanes to encode for; 0 while the log has not been reached. Other numbers are encoded again. */
   lanes(): number;
-  /** As `LogAppender.append`. @param lanes number of lanes that `events` are encoded for */
-  append(events: readonly EncodedEvents[], lanes: number, path: IntakePath): Promise<void>;
+  /**
+   * As `LogAppender.append`.
+   * @param lanes number of lanes that `events` are encoded for
+   * @param traceparent that all of them carry, for those who record traces
+   */
+  append(
+    events: readonly EncodedEvents[],
+    lanes: number,
+    path: IntakePath,
+    traceparent?: string,
+  ): Promise<void>;
 }
 
 /** Takes events and answers when they are durable. */

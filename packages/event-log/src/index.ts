@@ -79,6 +79,7 @@ export type { Generation } from './mysql/generations/generation.js';
 export type { MoveHome } from './mysql/generations/hand-over.js';
 export { LogShapeError } from './mysql/generations/log-shape.js';
 export { readLogStats } from './mysql/log-stats.js';
+export { readEventAt } from './mysql/read-event-at.js';
 
 /** The consumer group that keeps device state: the one that lag, backlog and retention are measured by. */
 export const STATE_GROUP = 'state';

@@ -75,4 +75,16 @@ test('what would be refused is known before it is tried', async () => {
   expect(appender.turnsAway('webhook')).toBeUndefined();
   state.closedBy = ['disk'];
   expect(appender.turnsAway('cwmp')).toMatchObject({ code: 'backlog_full' });
+  state.closedBy = ['disk', 'replication'];
+  expect(appender.turnsAway('cwmp')).toMatchObject({ code: 'backlog_full' });
+});
+
+test('senders are told when no replica confirms what is stored, and come back sooner than for a full log', () => {
+  const { state, appender } = setUp();
+  state.closedBy = ['replication'];
+  const refusal = appender.turnsAway('webhook') as RefusedAppendError;
+  expect(refusal.code).toBe('not_replicated');
+  expect(refusal.retryAfterSeconds).toBeGreaterThanOrEqual(5);
+  expect(refusal.retryAfterSeconds).toBeLessThanOrEqual(20);
+  expect(appender.accepting('webhook')).toBe(false);
 });

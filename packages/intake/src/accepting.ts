@@ -1,6 +1,6 @@
 import type { CpeEvent, IntakePath } from '@cpemon/domain';
 import { LogFullError, LogUnavailableError, type LogAppender } from '@cpemon/event-log';
-import type { IntakeGate } from './intake-gate.js';
+import type { GateReason, IntakeGate } from './intake-gate.js';
 import { RefusedAppendError } from './refused-append.js';
 import { createRetryAfter, type RetryAfter } from './retry-after.js';
 
@@ -37,6 +37,8 @@ const FAILURE_LASTS_MS = 60_000;
 const FULL_LASTS_MS = 200;
 /** A full log takes a while to drain: those it turns away come back spread over this. */
 const CLOSED_RETRY_SECONDS = { shortest: 10, longest: 40 };
+/** A replica that reconnects is there within seconds. */
+const UNREPLICATED_RETRY_SECONDS = { shortest: 5, longest: 20 };
 
 /** Turns senders away while the gate is closed, and watches what becomes of appends, for the beats. */
 export function watchAppends(
@@ -48,10 +50,15 @@ export function watchAppends(
   const taken = new Set<IntakePath>();
   const failedAt = new Map<IntakePath, number>();
   const fullAt = new Map<IntakePath, number>();
-  const closed = (): boolean => gate !== undefined && gate.closedBy(clock()).length > 0;
+  const closedBy = (): readonly GateReason[] => gate?.closedBy(clock()) ?? [];
+  const closed = (): boolean => closedBy().length > 0;
   const refuseClosed = (): RefusedAppendError => {
-    const { shortest, longest } = CLOSED_RETRY_SECONDS;
-    return new RefusedAppendError('backlog_full', shortest + Math.floor(random() * (longest - shortest + 1)));
+    const isFull = closedBy().some((reason) => reason !== 'replication');
+    const { shortest, longest } = isFull ? CLOSED_RETRY_SECONDS : UNREPLICATED_RETRY_SECONDS;
+    return new RefusedAppendError(
+      isFull ? 'backlog_full' : 'not_replicated',
+      shortest + Math.floor(random() * (longest - shortest + 1)),
+    );
   };
   const watch = (appending: () => Promise<void>, path: IntakePath): Promise<void> => {
     if (closed()) return Promise.reject(refuseClosed());

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { REFUSAL_STATUS, type Refusal } from '@cpemon/contracts';
 import { LogUnavailableError } from '@cpemon/event-log';
-import { sendProblem, type Logger } from '@cpemon/service-kit';
+import { requestMarks, sendProblem, type Logger } from '@cpemon/service-kit';
 import type { IntakeOutcome } from './intake-metrics.js';
 import { RefusedAppendError } from './refused-append.js';
 
@@ -80,7 +80,8 @@ export function sendAppendFailure(
     });
     return 'log_unavailable';
   }
-  logger.error({ err: error, correlationId }, 'Events could not be appended for an unknown reason');
+  const marks = { ...requestMarks(response.req.headers), correlationId };
+  logger.error({ err: error, ...marks }, 'Events could not be appended for an unknown reason');
   sendProblem(response, { status: 500, code: 'internal_error', ...common });
   return 'internal_error';
 }

@@ -36,7 +36,7 @@ test('the backlog is what the mandatory group furthest behind has not applied', 
 });
 
 function watch(options: Partial<GateWatchOptions>) {
-  const gate = createIntakeGate({ maxBacklogBytes: 1000, minFreeDiskPercent: 10 });
+  const gate = createIntakeGate({ maxBacklogBytes: 1000, minFreeDiskPercent: 10, requireSemiSync: false });
   const seen: GateReading[] = [];
   const said: string[] = [];
   const say = (_facts: object, sentence: string) => void said.push(sentence);
@@ -94,7 +94,7 @@ test('where nobody tells the free space this is said once, and the backlog still
   await lanes('head_bytes', 2000);
   await settle();
   await running.stop();
-  expect(seen.at(-1)).toEqual({ backlogBytes: 2000, freeDiskRatio: null });
+  expect(seen.at(-1)).toEqual({ backlogBytes: 2000, freeDiskRatio: null, semiSync: 'off' });
   expect(gate.closedBy(performance.now())).toEqual(['backlog']);
   expect(said.filter((sentence) => sentence.startsWith('Nobody tells how much'))).toHaveLength(1);
 });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freeRatioByServer, type Connection } from '@cpemon/database';
+import { freeRatioByServer, readSemiSync, type Connection } from '@cpemon/database';
 import { readBacklogBytes } from '@cpemon/event-log';
 import type { Logger } from '@cpemon/service-kit';
 import { freeRatioOf } from './disk-space.js';
@@ -21,9 +21,10 @@ export interface GateWatchOptions {
 const FIRST_LOOK_MS = 1500;
 
 /**
- * Looks once a second how much waits in the log and how much of the database's disk is free, and tells the gate. What
- * cannot be read is left as it was: the gate forgets it after some seconds. Resolves after the first look, so that a
- * service that listens afterwards takes nothing that it should refuse; or soon, when the database does not answer.
+ * Looks once a second how much waits in the log, how much of the database's disk is free, and whether commits wait for a
+ * replica where they should, and tells the gate. What cannot be read is left as it was: the gate forgets it after some
+ * seconds. Resolves after the first look, so that a service that listens afterwards takes nothing that it should refuse;
+ * or soon, when the database does not answer.
  */
 export async function startGateWatch(options: GateWatchOptions): Promise<{ stop(): Promise<void> }> {
   const { gate, run, seen, logger, everyMs = 1000 } = options;
@@ -32,10 +33,8 @@ export async function startGateWatch(options: GateWatchOptions): Promise<{ stop(
   const readDisk = createDiskReader(options);
 
   const look = async (): Promise<void> => {
-    const reading: GateReading = {
-      backlogBytes: await run(readBacklogBytes).catch(() => null),
-      freeDiskRatio: await readDisk(),
-    };
+    const ofServer = await run(readServer).catch(() => UNKNOWN);
+    const reading: GateReading = { ...ofServer, freeDiskRatio: await readDisk() };
     const now = performance.now();
     gate.read(reading, now);
     const closedBy = gate.closedBy(now);
@@ -56,6 +55,16 @@ export async function startGateWatch(options: GateWatchOptions): Promise<{ stop(
       stopping.abort();
       await looking;
     },
+  };
+}
+
+const UNKNOWN: Omit<GateReading, 'freeDiskRatio'> = { backlogBytes: null, semiSync: null };
+
+/** What cannot be read does not keep the other from being known. */
+async function readServer(connection: Connection): Promise<typeof UNKNOWN> {
+  return {
+    backlogBytes: await readBacklogBytes(connection).catch(() => null),
+    semiSync: await readSemiSync(connection).catch(() => null),
   };
 }
 
@@ -94,6 +103,12 @@ function createDiskReader({
   };
 }
 
+/** What senders are told. */
+const CODES: Record<GateReason, string> = {
+  ...{ backlog: 'backlog_full', disk: 'backlog_full' },
+  replication: 'not_replicated',
+};
+
 function createTeller(
   logger: Pick<Logger, 'warn' | 'info'>,
 ): (closedBy: readonly GateReason[], reading: GateReading) => void {
@@ -101,7 +116,8 @@ function createTeller(
   return (closedBy, reading) => {
     for (const reason of GATE_REASONS) {
       const [was, is] = [before.includes(reason), closedBy.includes(reason)];
-      if (is && !was) logger.warn({ reason, ...reading }, 'Intake is closed: senders get 503 backlog_full');
+      if (is && !was)
+        logger.warn({ reason, ...reading }, `Intake is closed: senders get 503 ${CODES[reason]}`);
       if (was && !is) logger.info({ reason, ...reading }, 'Intake is no longer closed for this reason');
     }
     before = closedBy;

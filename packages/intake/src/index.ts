@@ -26,4 +26,5 @@ export * from './single-event-route.js';
 export * from './standard-webhooks.js';
 export * from './start-intake.js';
 export * from './telemetry-route.js';
+export { createIntakeTraces, type IntakeTraces } from './traced-requests.js';
 export * from './trusted-proxy.js';

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { parseDatabaseUrl, type DatabaseAddress } from '@cpemon/database';
 import { DEFAULT_APPEND_LIMITS, type AppendLimits } from '@cpemon/event-log';
 import type { ConfigReader, ConnectionLimits } from '@cpemon/service-kit';
+import { readTracingConfig, type TracingConfig } from '@cpemon/tracing';
 import type { GateLimits } from './intake-gate.js';
 import { readRefusedBodyLimits, type RefusedBodyLimits } from './refused-bodies.js';
 
@@ -26,6 +27,8 @@ export interface IntakeConfig {
   connectionLimits: ConnectionLimits;
   /** How much is kept of what is refused. */
   refusedBodies: RefusedBodyLimits;
+  /** Absent: there are no traces. */
+  tracing?: TracingConfig | undefined;
 }
 
 const BACKLOG_BYTES = 50 * 1024 ** 3;
@@ -56,11 +59,13 @@ export function readIntakeConfig(
     gateLimits: {
       maxBacklogBytes: reader.integer('MAX_BACKLOG_BYTES', { default: BACKLOG_BYTES, min: 0 }),
       minFreeDiskPercent: reader.number('MIN_FREE_DISK_PERCENT', { default: 10, min: 0, max: 90 }),
+      requireSemiSync: reader.boolean('REQUIRE_SEMI_SYNC', { default: false }),
     },
     databaseDiskPath: reader.optionalString('DATABASE_DISK_PATH'),
     allowMultiPrimary: reader.boolean('ALLOW_MULTI_PRIMARY', { default: false }),
     connectionLimits: readConnectionLimits(reader),
     refusedBodies: readRefusedBodyLimits(reader),
+    tracing: readTracingConfig(reader),
   };
 }
 

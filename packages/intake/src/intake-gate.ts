@@ -1,5 +1,7 @@
-/** Why intake is closed before the database's disk is full. */
-export const GATE_REASONS = ['backlog', 'disk'] as const;
+import type { SemiSync } from '@cpemon/database';
+
+/** Why intake is closed: before the database's disk is full, and while commits are on one server only. */
+export const GATE_REASONS = ['backlog', 'disk', 'replication'] as const;
 export type GateReason = (typeof GATE_REASONS)[number];
 
 export interface GateLimits {
@@ -7,6 +9,8 @@ export interface GateLimits {
   maxBacklogBytes: number;
   /** Part of the database's disk that stays free, percent; 0: none. */
   minFreeDiskPercent: number;
+  /** Closed also where the server was not told to wait for a replica; else only where it was, and does not. */
+  requireSemiSync: boolean;
 }
 
 /** What was seen; null where it is not known. */
@@ -14,6 +18,7 @@ export interface GateReading {
   backlogBytes: number | null;
   /** 0 to 1. */
   freeDiskRatio: number | null;
+  semiSync: SemiSync | null;
 }
 
 export interface IntakeGate {
@@ -32,14 +37,18 @@ const VERDICT_HOLDS_MS = 10_000;
 
 const NONE: readonly GateReason[] = [];
 
-export function createIntakeGate({ maxBacklogBytes, minFreeDiskPercent }: GateLimits): IntakeGate {
+export function createIntakeGate({
+  maxBacklogBytes,
+  minFreeDiskPercent,
+  requireSemiSync,
+}: GateLimits): IntakeGate {
   const closedAt = new Map<GateReason, number>();
   const judge = (reason: GateReason, nowMs: number, closes: boolean, reopens: boolean): void => {
     if (closes || (closedAt.has(reason) && !reopens)) closedAt.set(reason, nowMs);
     else closedAt.delete(reason);
   };
   return {
-    read({ backlogBytes, freeDiskRatio }, nowMs) {
+    read({ backlogBytes, freeDiskRatio, semiSync }, nowMs) {
       if (maxBacklogBytes > 0 && backlogBytes !== null) {
         const reopens = backlogBytes < maxBacklogBytes * BACKLOG_REOPENS_AT;
         judge('backlog', nowMs, backlogBytes >= maxBacklogBytes, reopens);
@@ -48,6 +57,10 @@ export function createIntakeGate({ maxBacklogBytes, minFreeDiskPercent }: GateLi
         const percent = freeDiskRatio * 100;
         const reopens = percent >= Math.min(100, minFreeDiskPercent + DISK_REOPENS_PERCENT_ABOVE);
         judge('disk', nowMs, percent < minFreeDiskPercent, reopens);
+      }
+      if (semiSync !== null) {
+        const closes = semiSync === 'lost' || (requireSemiSync && semiSync === 'off');
+        judge('replication', nowMs, closes, !closes);
       }
     },
     closedBy(nowMs) {

@@ -18,6 +18,7 @@ const OTHER_OUTCOMES = [
   'no_event',
   'overloaded',
   'backlog_full',
+  'not_replicated',
   'log_unavailable',
   'aborted',
   'internal_error',
@@ -187,15 +188,21 @@ function declareGate(registry: Registry): IntakeMetrics['gateSeen'] {
     help: "Part of the database's disk that is free, 0 to 1",
     registers: [],
   });
+  const held = new Gauge({
+    name: 'cpemon_intake_semi_sync_held',
+    help: '1: a replica confirms each commit before it is acknowledged; 0: no replica does',
+    registers: [],
+  });
   const known = (gauge: Gauge, value: number | null): void => {
     if (value === null) return;
     gauge.set(value);
     registry.registerMetric(gauge);
   };
-  return ({ backlogBytes, freeDiskRatio }, closedBy) => {
+  return ({ backlogBytes, freeDiskRatio, semiSync }, closedBy) => {
     for (const reason of GATE_REASONS) open.set({ reason }, closedBy.includes(reason) ? 0 : 1);
     known(backlog, backlogBytes);
     known(free, freeDiskRatio);
+    known(held, semiSync === null ? null : Number(semiSync === 'held'));
   };
 }
 

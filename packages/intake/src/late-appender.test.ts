@@ -31,10 +31,12 @@ test('appends are refused until the log is there, then taken', async () => {
   }, silent);
   await expect(late.append([], 'heartbeat')).rejects.toThrow(LogUnavailableError);
   expect(late.connected()).toBe(false);
+  expect(late.failure()).toBe('refused');
   expect(late.buffered()).toEqual(EMPTY);
   while (!late.connected()) await new Promise((resolve) => setTimeout(resolve, 10));
   await late.append([{} as never], 'heartbeat');
   expect(log.appended).toBe(1);
+  expect(late.failure()).toBeUndefined();
   await late.close();
   expect(log.closed).toBe(true);
 });

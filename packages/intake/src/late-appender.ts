@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { describeStartFailure } from '@cpemon/database';
 import { LogUnavailableError, type LogAppender } from '@cpemon/event-log';
 import type { Logger } from '@cpemon/service-kit';
 
 /** An appender that is there before the log is. */
 export interface LateAppender extends LogAppender {
   connected(): boolean;
+  /** Why it was not reached the last time; undefined before the first try and when it was. */
+  failure(): string | undefined;
 }
 
 const NOTHING = { events: 0, bytes: 0, callers: 0 };
@@ -20,14 +23,20 @@ export function createLateAppender(
 ): LateAppender {
   const abort = new AbortController();
   let appender: LogAppender | undefined;
+  let failure: string | undefined;
 
   const connecting = (async () => {
     for (let pauseMs = 250; !abort.signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       try {
         appender = await connect();
+        failure = undefined;
         return;
       } catch (error) {
-        logger.warn({ err: error, againInMs: pauseMs }, 'The event log cannot be reached yet');
+        failure = describeStartFailure(error);
+        logger.warn(
+          { err: error, reason: failure, againInMs: pauseMs },
+          'The event log cannot be reached yet',
+        );
         await sleep(pauseMs, undefined, { signal: abort.signal }).catch(() => undefined);
       }
     }
@@ -47,6 +56,7 @@ export function createLateAppender(
     },
     buffered: () => appender?.buffered() ?? NOTHING,
     connected: () => appender !== undefined,
+    failure: () => failure,
     async close() {
       abort.abort();
       await connecting;

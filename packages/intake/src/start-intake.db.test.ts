@@ -86,3 +86,15 @@ test('intake is closed while less of the disk is free than must be', async () =>
   expect((await service.post()).status).toBe(free < 0.9 ? 503 : 202);
   await service.stop();
 });
+
+test('a process whose schema is not there yet is not ready, and says what comes first', async () => {
+  await database.drop();
+  database = await createTestDatabase({ migrations: null });
+  const service = await start();
+  const detail = async () => (await service.ready()).checks['event_log']?.detail ?? '';
+  await until(async () => detail().then((text) => /migrations/.test(text)));
+  expect(await service.ready()).toMatchObject({ ready: false, checks: { database: { ok: true } } });
+  expect(await detail()).toMatch(/^(The schema is older than this release|A right is missing).*migrations/);
+  expect((await service.post()).status).toBe(503);
+  await service.stop();
+});

@@ -1,8 +1,9 @@
 import { UnsuitableServerError, watchServer, type Connection } from '@cpemon/database';
 import type { IntakePath } from '@cpemon/domain';
 import { createMySqlAppender, createSteadyConnection } from '@cpemon/event-log';
-import type { Logger, ReadinessReport, Registry } from '@cpemon/service-kit';
+import type { HttpHandler, Logger, ReadinessReport, Registry } from '@cpemon/service-kit';
 import { startIntakeBeats } from '@cpemon/store';
+import type { Tracing } from '@cpemon/tracing';
 import { watchAppends, type WatchedAppender } from './accepting.js';
 import { startGateWatch } from './gate-watch.js';
 import type { IntakeConfig } from './intake-config.js';
@@ -10,12 +11,15 @@ import { createIntakeGate } from './intake-gate.js';
 import { createIntakeMetrics, type IntakeMetrics } from './intake-metrics.js';
 import { createLateAppender, type LateAppender } from './late-appender.js';
 import { createRefusedBodies, type RefusedBodyRing } from './refused-bodies.js';
+import { createIntakeTraces } from './traced-requests.js';
 
 /** What a process needs to take events in, connected to the log as soon as that can be reached. */
 export interface Intake {
   appender: WatchedAppender;
   metrics: IntakeMetrics;
   refusedBodies: RefusedBodyRing;
+  /** The handler, with its requests recorded where there are traces. @param paths of requests that no router names */
+  traced(handler: HttpHandler, paths: readonly string[]): HttpHandler;
   ready(): Promise<ReadinessReport>;
   /** Says that this process accepts no more; called before it stops listening. */
   stopAccepting(): Promise<void>;
@@ -32,9 +36,10 @@ export async function startIntake(options: {
   service: string;
   paths: readonly IntakePath[];
   registry: Registry;
+  tracing?: Tracing | undefined;
   logger: Logger;
 }): Promise<Intake> {
-  const { config, service, paths, registry, logger } = options;
+  const { config, service, paths, registry, tracing, logger } = options;
   const state: { late?: LateAppender } = {};
   const metrics = createIntakeMetrics(
     registry,
@@ -77,6 +82,7 @@ export async function startIntake(options: {
     seen: (reading, closedBy) => metrics.gateSeen(reading, closedBy),
   });
   const appender = watchAppends(late, { gate });
+  const traces = createIntakeTraces(tracing);
 
   const beatLink = link();
   const probe = link();
@@ -92,7 +98,8 @@ export async function startIntake(options: {
   });
 
   return {
-    appender,
+    appender: traces.appends(appender),
+    traced: (handler, named) => traces.requests(handler, named),
     metrics,
     refusedBodies: createRefusedBodies(config.refusedBodies),
     async ready() {
@@ -102,7 +109,9 @@ export async function startIntake(options: {
           () => ({ ok: true }),
           (error: Error) => ({ ok: false, detail: error.message }),
         );
-      const log = late.connected() ? { ok: true } : { ok: false, detail: 'not reached yet' };
+      const log = late.connected()
+        ? { ok: true }
+        : { ok: false, detail: late.failure() ?? 'not reached yet' };
       return { ready: database.ok && log.ok, checks: { database, event_log: log } };
     },
     stopAccepting: () => beats.stop(),

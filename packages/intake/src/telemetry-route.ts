@@ -90,7 +90,7 @@ export function createTelemetryRoute(options: TelemetryRouteOptions): RouteHandl
           elsewhere.then((read) => {
             if ('refusal' in read) return refuseIt(read.refusal, read.body);
             const taken = { ...read, events: { length: read.eventCount } };
-            answer(taken, encoded.append(read.events, lanes, format.path));
+            answer(taken, encoded.append(read.events, lanes, format.path, context.traceparent));
           }, fail);
           return;
         }

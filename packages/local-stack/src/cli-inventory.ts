@@ -11,6 +11,7 @@ interface ImportAnswer {
   id: string;
   state: 'running' | 'done' | 'failed' | 'interrupted';
   problem: string | null;
+  note: string | null;
   actor: string;
   started_at: string;
   progress: number;
@@ -60,6 +61,7 @@ export function addInventoryVerbs(
       const done = await follow(begun.id, say);
       answer(done, () => `${done.state}: ${done.rows} rows, ${countsText(done.counts)}`);
       if (done.state !== 'done') throw new Error(done.problem ?? `The import is ${done.state}.`);
+      if (done.note !== null) say(done.note);
       if (OUTCOMES.some((outcome) => (done.counts[outcome] ?? 0) > 0)) {
         say(`Rows to look at: npm run cpemon -- inventory rows ${begun.id} --out FILE`);
       }

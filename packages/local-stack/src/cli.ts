@@ -2,8 +2,10 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { join, resolve } from 'node:path';
 import { addCoverageVerb } from './cli-coverage.js';
 import { addAlertVerbs } from './cli-alerts.js';
+import { addBackupVerbs } from './cli-backup.js';
 import { addDeadLetterVerbs } from './cli-dead-letters.js';
 import { addDoctorVerb } from './cli-doctor.js';
+import { addDrillVerbs } from './cli-drills.js';
 import { addExplainVerb } from './cli-explain.js';
 import { addEraseVerbs } from './cli-erase.js';
 import { addGenieacsVerb } from './cli-genieacs.js';
@@ -156,6 +158,14 @@ export async function runVerb(
     dataFolder: () => resolve(repository, program.opts<{ data: string }>().data),
   });
   addMigrateVerb(program, { environment, migrationsFolder: join(repository, 'sql'), say });
+  addBackupVerbs(program, {
+    ...{ environment, repository, stack, say, answer: tools.answer },
+    dataFolder: () => resolve(repository, program.opts<{ data: string }>().data),
+  });
+  addDrillVerbs(program, {
+    ...{ environment, repository, say },
+    runVerb: (args) => runVerb(args, { repository, environment: {}, out, err }),
+  });
   addSecretsVerb(program, {
     ...{ out, folder: process.cwd() },
     dataFolder: () => resolve(repository, program.opts<{ data: string }>().data),

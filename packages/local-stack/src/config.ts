@@ -13,16 +13,19 @@ export interface LocalStackEnvironment {
   logLevel: string;
   /** NO_COLOR is set (no-color.org). */
   noColor: boolean;
-  /** Handed on to the services: PATH, HOME and the like, variables of NODE, and limits of the log. */
+  /** Handed on to the services: PATH, HOME and the like, variables of NODE and of OpenTelemetry, and limits of the log. */
   inherited: Record<string, string>;
 }
 
 const PROXIES = /^(https?|ftp|all|no)_proxy$/i;
 const LIMITS = 'MIN_FREE_DISK_PERCENT|MAX_BACKLOG_BYTES|LOG_RETENTION_HOURS|LOG_RETENTION_BYTES';
 const KEPT = 'KEEP_REFUSED_BODIES|KEEP_REFUSED_BODY_BYTES';
-const MODELS = 'DEVICE_MODELS_DIR|KEEP_UNKNOWN_VALUES|COVERAGE|HEALTH_RULES_FILE|ALERTS_FILE';
+const MODELS =
+  'DEVICE_MODELS_DIR|KEEP_UNKNOWN_VALUES|COVERAGE|HEALTH_RULES_FILE|ALERTS_FILE|DEVICE_LINKS|HISTORY\\w*';
+/** Standard variables of OpenTelemetry. */
+const TRACES = 'OTEL_\\w+';
 const INHERITED = new RegExp(
-  `^(PATH|HOME|USER|LANG|LC_\\w+|TZ|TMPDIR|NODE_\\w+|${LIMITS}|${KEPT}|${MODELS})$`,
+  `^(PATH|HOME|USER|LANG|LC_\\w+|TZ|TMPDIR|NODE_\\w+|${LIMITS}|${KEPT}|${MODELS}|${TRACES})$`,
 );
 
 export function readEnvironment(env: NodeJS.ProcessEnv): LocalStackEnvironment {
@@ -50,6 +53,12 @@ const FOR_PROGRAMS = /^(PATH|HOME|USER|KUBECONFIG|DOCKER_HOST|DOCKER_CONFIG|XDG_
 /** What docker, podman and kubectl need to find what they talk to. */
 export const readProgramsEnvironment = (env: NodeJS.ProcessEnv): Record<string, string> =>
   pick(env, FOR_PROGRAMS);
+
+/** For stacks that a drill starts: everything but a database, which is the drill's own. */
+export function readDrillEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { DATABASE_URL: _given, ...rest } = env;
+  return rest;
+}
 
 /**
  * CPEMON_URL and CPEMON_TOKEN: the API that operators' verbs talk to; undefined when neither is set.

@@ -53,18 +53,32 @@ export function isRecentMySql({ flavour, version }: Pick<ServerBinary, 'flavour'
   return Number(major) > OLDEST[0] || (Number(major) === OLDEST[0] && Number(minor) >= OLDEST[1]);
 }
 
-async function fetchMySql(folder: string, { tell, network, signal }: ServerWish): Promise<void> {
+async function fetchMySql(folder: string, wish: ServerWish): Promise<void> {
+  await unpackUnstable({ package: PACKAGE, what: 'MySQL server', size: '66 MB', hint: HINT }, folder, wish);
+  writeLauncher(folder, 'usr/sbin/mysqld', launcherOf(folder), SERVER_ARGUMENTS);
+}
+
+/**
+ * Unpacks a package of Debian's unstable suite with all the libraries it needs.
+ * @throws Error with a sentence that says what to do
+ */
+export async function unpackUnstable(
+  wanted: { package: string; what: string; size: string; hint: string },
+  folder: string,
+  { tell, network, signal }: ServerWish,
+): Promise<void> {
+  const { what, hint } = wanted;
   const source = await unstableSource();
-  if (source === null) throw new Error(`There is no MySQL server on this machine. ${HINT}`);
-  tell(`No MySQL server found: fetching Debian's ${PACKAGE} into ${folder} (66 MB)`);
+  if (source === null) throw new Error(`There is no ${what} on this machine. ${hint}`);
+  tell(`No ${what} found: fetching Debian's ${wanted.package} into ${folder} (${wanted.size})`);
   const leaveOut = (name: string): boolean => NOT_NEEDED.test(name);
-  const failure = await unpackPackages({ package: PACKAGE, folder, source, leaveOut, signal, network });
+  const failure = await unpackPackages({
+    ...{ package: wanted.package, folder, source, leaveOut, signal, network },
+  });
   signal?.throwIfAborted();
-  if (failure !== null) {
-    const reasons = reasonOf(failure).map((line) => `  ${line}`);
-    throw new Error(['There is no MySQL server, and fetching one failed:', ...reasons, HINT].join('\n'));
-  }
-  writeLauncher(folder);
+  if (failure === null) return;
+  const reasons = reasonOf(failure).map((line) => `  ${line}`);
+  throw new Error([`There is no ${what}, and fetching one failed:`, ...reasons, hint].join('\n'));
 }
 
 /** Debian's unstable suite, the only one that has MySQL, from the mirror that this machine uses; null elsewhere. */
@@ -81,11 +95,17 @@ async function unstableSource(): Promise<string | null> {
 
 const launcherOf = (folder: string): string => join(folder, 'usr/bin/mysqld-unpacked');
 
+const SERVER_ARGUMENTS = ` \\
+  --lc-messages-dir="$here/usr/share/mysql" --character-sets-dir="$here/usr/share/mysql/charsets" \\
+  --plugin-dir="$here/usr/lib/mysql/plugin"`;
+
 /**
- * The unpacked server needs the C library that it was unpacked with, which only that library's own loader finds. The
+ * An unpacked program needs the C library that it was unpacked with, which only that library's own loader finds. The
  * options it must be told come last, as `--no-defaults` must come first.
+ * @param program below `folder`
+ * @param launcher two folders below `folder`
  */
-function writeLauncher(folder: string): void {
+export function writeLauncher(folder: string, program: string, launcher: string, args = ''): void {
   const loader = ['usr/lib64', 'usr/lib']
     .filter((path) => existsSync(join(folder, path)))
     .flatMap((path) => readdirSync(join(folder, path)).map((name) => join(path, name)))
@@ -93,12 +113,10 @@ function writeLauncher(folder: string): void {
   if (loader === undefined) throw new Error(`${folder} holds no loader of programs`);
   const libraries = readdirSync(join(folder, 'usr/lib')).find((name) => /^\w+-linux-gnu$/.test(name)) ?? '';
   writeFileSync(
-    launcherOf(folder),
+    launcher,
     `#!/bin/sh
 here=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
-exec "$here/${loader}" --library-path "$here/usr/lib/${libraries}:$here/usr/lib/mysql/private" "$here/usr/sbin/mysqld" "$@" \\
-  --lc-messages-dir="$here/usr/share/mysql" --character-sets-dir="$here/usr/share/mysql/charsets" \\
-  --plugin-dir="$here/usr/lib/mysql/plugin"
+exec "$here/${loader}" --library-path "$here/usr/lib/${libraries}:$here/usr/lib/mysql/private" "$here/${program}" "$@"${args}
 `,
     { mode: 0o755 },
   );

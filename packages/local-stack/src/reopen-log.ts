@@ -7,13 +7,13 @@ import type { RowDataPacket } from 'mysql2';
  * accepted after the backup had positions that would otherwise be given a second time.
  * @returns its number
  */
-export async function reopenLog(admin: DatabaseAddress): Promise<number> {
+export async function reopenLog(admin: DatabaseAddress, reason = 'started with --restored'): Promise<number> {
   const connection = await connect(admin, {});
   try {
     const [results] = await connection.query<RowDataPacket[][]>(
       `CALL open_generation(
          (SELECT lanes FROM log_generations ORDER BY generation DESC LIMIT 1), ?, ?, 'log.restored')`,
-      ['started with --restored', userInfo().username],
+      [reason, userInfo().username],
     );
     return (results[0] as RowDataPacket[])[0]?.['generation'] as number;
   } finally {

@@ -92,6 +92,8 @@ export function serviceSet(options: ServiceSetOptions): Record<ServiceName, Serv
       DATABASE_URL: url('writer'),
       MAINTENANCE_DATABASE_URL: url('maintenance'),
       ...SHORT_SILENCE,
+      // So that a device's page has something to draw.
+      HISTORY: options.inherited['HISTORY'] ?? 'on',
     })),
     'cpe-simulator': program('cpe-simulator', (replica) => ({
       API_URL: options.apiUrl,

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import type { Logger } from './logger.js';
 import { answerClientError } from './connection-errors.js';
+import { requestMarks } from './request-marks.js';
 import { sendProblem } from './problem.js';
 import { cutOffSlowSenders } from './slow-senders.js';
 
@@ -79,7 +80,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
       });
       const fail = (error: unknown): void => {
         logger.error(
-          { err: error, method: request.method, path: pathOf(request.url) },
+          { err: error, method: request.method, path: pathOf(request.url), ...requestMarks(request.headers) },
           'A request handler failed',
         );
         sendProblem(response, { status: 500, code: 'internal_error' });

@@ -5,4 +5,5 @@ export * from './logger.js';
 export * from './metrics-registry.js';
 export * from './operations-server.js';
 export * from './problem.js';
+export * from './request-marks.js';
 export * from './weighted-histogram.js';

@@ -21,6 +21,8 @@ export interface NewChange {
   /** Labels of the device, a row of label_sets, 0 for none; absent: not at hand. */
   labelSetId?: number | undefined;
   data: object;
+  /** The trace of the event that brought it about; absent: none that is recorded. */
+  traceparent?: string | undefined;
 }
 
 /** A change in the feed. Of a lane the positions are 1, 2, 3 … in the order in which they were committed. */
@@ -37,6 +39,8 @@ export interface Change {
   /** Null: not at hand when it was written. */
   labelSetId: number | null;
   data: Record<string, unknown>;
+  /** The trace of the event that brought it about; null: none that is recorded. */
+  traceparent?: string | null;
 }
 
 /** The last position read, by lane; a lane that is not in it is read from its beginning. */
@@ -77,18 +81,19 @@ ON DUPLICATE KEY UPDATE position = position + VALUES(position)`,
     lanes.map(([lane]) => lane),
   );
   const next = new Map(lanes.map(([lane, count]) => [lane, (heads.get(lane)?.position ?? 0) - count]));
-  const rows = changes.map(({ lane, deviceId, at, kind, labelSetId, data }) => {
+  const rows = changes.map(({ lane, deviceId, at, kind, labelSetId, data, traceparent = null }) => {
     const position = next.get(lane)! + 1;
     next.set(lane, position);
     const { madeAt, rebuildAskedAt } = heads.get(lane)!;
     const news = rebuildAskedAt === null || at > rebuildAskedAt;
     const times = [new Date(madeAt), deviceId, new Date(at)];
-    return [lane, position, ...times, kind, news, labelSetId ?? null, JSON.stringify(data)];
+    return [lane, position, ...times, kind, news, labelSetId ?? null, JSON.stringify(data), traceparent];
   });
   for (let first = 0; first < rows.length; first += ROWS_A_STATEMENT) {
     await transaction.query(
       `
-INSERT INTO change_feed (lane, position, made_at, device_id, at, kind, news, label_set_id, data) VALUES ?`,
+INSERT INTO change_feed (lane, position, made_at, device_id, at, kind, news, label_set_id, data, traceparent)
+VALUES ?`,
       [rows.slice(first, first + ROWS_A_STATEMENT)],
     );
   }
@@ -168,7 +173,7 @@ export async function readChanges(
 }
 
 const COLUMNS = `lane, position, CAST(UNIX_TIMESTAMP(made_at) * 1000 AS UNSIGNED) AS made_ms, device_id,
-  CAST(UNIX_TIMESTAMP(at) * 1000 AS UNSIGNED) AS at_ms, kind, news, label_set_id, data`;
+  CAST(UNIX_TIMESTAMP(at) * 1000 AS UNSIGNED) AS at_ms, kind, news, label_set_id, data, traceparent`;
 const LANE_ROWS = `(SELECT ${COLUMNS} FROM change_feed
   WHERE lane = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?)`;
 
@@ -183,5 +188,6 @@ function toChange(row: RowDataPacket): Change {
     news: Number(row['news']) === 1,
     labelSetId: row['label_set_id'] as number | null,
     data: JSON.parse(row['data'] as string) as Record<string, unknown>,
+    traceparent: row['traceparent'] as string | null,
   };
 }

@@ -100,6 +100,17 @@ test('a record comes back from its memory and columns as it was', () => {
   );
 });
 
+test('what a device was called before is remembered', () => {
+  const record = recordOf([]);
+  record.formerClass = { productClass: `it's "HG8245"`, until: NOON };
+  const escaped = (json: string): string => json.replaceAll("'", '\\u0027');
+  for (const text of [
+    encodeMemory(record, columnValues(record)),
+    encodeMemory(record, columnValues(record), escaped),
+  ])
+    expect(decodeMemory(text, []).formerClass).toEqual(record.formerClass);
+});
+
 test('the length of a memory changes in steps, so that most reports update it in place', () => {
   fc.assert(
     fc.property(events, (list) => {
@@ -147,7 +158,7 @@ test('a memory as version 1 wrote it is still read', () => {
     recentIdentities: [1],
     repeats: null,
     reportRate: null,
-    restlessness: null,
+    ...{ restlessness: null, formerClass: null },
     ...{ conditions: null, baselines: null, anchors: null },
     sources: [
       {

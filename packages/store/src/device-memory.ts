@@ -17,7 +17,8 @@ import { ATTRIBUTE_BITS, METRIC_BITS, type ColumnValues } from './value-columns.
  *    {"repeats":[retryCount, startedAt, "told", "transfers"],
  *     "chatty":[since, normalMs, countedSince, reports, usualPerMinute],
  *     "restless":[bootAt, [boot, …], loopSince, [return, …], flappingSince],
- *     "health":{…}}]
+ *     "health":{…},
+ *     "was":[productClass, until]}]
  *   source: ["/heartbeat", at, received, seen, [declaredSeconds, order], [report, …],
  *            {"gaps":[ms, …], "periodic":time, "step":[skewMs, received, boot], "silent":time}]
  *   report: [order, deviceTime, rank, sequence, mask, {attributes}, {metrics}]
@@ -70,10 +71,11 @@ const hasFurther = (record: DeviceRecord): boolean =>
   record.repeats !== null ||
   record.reportRate !== null ||
   record.restlessness !== null ||
+  record.formerClass !== null ||
   hasHealthMemory(record);
 
 function encodeFurther(record: DeviceRecord, escape: (json: string) => string): string {
-  const { repeats, reportRate, restlessness } = record;
+  const { repeats, reportRate, restlessness, formerClass } = record;
   let text = '';
   if (repeats !== null) text += `,${encodeRepeats(repeats)}`;
   if (reportRate !== null) {
@@ -85,6 +87,9 @@ function encodeFurther(record: DeviceRecord, escape: (json: string) => string): 
     text += `,"restless":[${bootAt},[${boots.join()}],${loopSince},[${returns.join()}],${flappingSince}]`;
   }
   if (hasHealthMemory(record)) text += `,"health":${encodeHealth(record, escape)}`;
+  if (formerClass !== null) {
+    text += `,"was":[${escape(JSON.stringify(formerClass.productClass))},${formerClass.until}]`;
+  }
   return `{${text.slice(1)}}`;
 }
 

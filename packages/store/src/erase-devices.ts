@@ -66,15 +66,21 @@ export async function eraseDevices(
 }
 
 /** Whoever follows the devices of the fleet lets go of these: `erased` in the change feed, with nothing but the key. */
-const tellFeed = (
+async function tellFeed(
   transaction: Connection,
   { lane, erasedAt }: KeyedTombstone,
   deviceIds: readonly number[],
-): Promise<void> =>
-  addChanges(
+): Promise<void> {
+  // Who sees the devices with some labels only is told of those.
+  const groups = await readDeviceGroups(transaction, deviceIds);
+  await addChanges(
     transaction,
-    deviceIds.map((deviceId) => ({ lane, deviceId, at: erasedAt, kind: 'erased', data: {} })),
+    deviceIds.map((deviceId) => {
+      const labelSetId = groups.get(deviceId)?.labelSetId;
+      return { lane, deviceId, at: erasedAt, kind: 'erased', labelSetId, data: {} };
+    }),
   );
+}
 
 /** Where an identity stands that is no device: in quarantine, or waiting for its device to be registered again. */
 async function forgetIdentity(

@@ -45,18 +45,25 @@ ON DUPLICATE KEY UPDATE
   );
 }
 
-/** What was heard from `since` (epoch ms) on, by kind and name, in order of time. */
-export async function readHeardSlots(connection: Connection, since: number): Promise<HeardSum[]> {
+/**
+ * What was heard from `since` (epoch ms) on, by kind and name, in order of time.
+ * @param without lanes that are left out
+ */
+export async function readHeardSlots(
+  connection: Connection,
+  since: number,
+  without: readonly number[] = [],
+): Promise<HeardSum[]> {
   const [rows] = await connection.query<RowDataPacket[]>(
     `
 SELECT slot_at AS at, kind, name, SUM(reports) AS reports, SUM(device_minutes) AS deviceMinutes,
        MAX(last_at) AS lastAt, MIN(shortest_stale_ms) AS shortestStaleMs, SUM(returned) AS returned,
        MIN(shortest_return_ms) AS shortestReturnMs, MAX(longest_return_ms) AS longestReturnMs
   FROM heard_slots
- WHERE slot_at >= ?
+ WHERE slot_at >= ?${without.length === 0 ? '' : ' AND lane NOT IN (?)'}
  GROUP BY slot_at, kind, name
  ORDER BY slot_at, kind, name`,
-    [new Date(since)],
+    [new Date(since), without],
   );
   return rows.map((row) => ({
     ...{ kind: row['kind'] as HeardKind, name: row['name'] as string },

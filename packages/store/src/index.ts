@@ -12,6 +12,8 @@ export * from './device-homes.js';
 export * from './device-inventory.js';
 export * from './device-list.js';
 export * from './device-memory.js';
+export * from './device-export.js';
+export * from './device-order.js';
 export * from './device-page.js';
 export * from './device-state.js';
 export * from './device-timeline.js';

@@ -37,7 +37,8 @@ export interface InventoryImport {
   counts: ImportCounts;
   writtenRevision: number;
   toldRevision: number;
-  problem: string;
+  /** Why it ended early; of one that is done what the operator should know of it. '' for nothing. */
+  remark: string;
 }
 
 /** An import that says nothing for so long has lost its process. */
@@ -53,12 +54,12 @@ const COLUMNS = `
   CAST(UNIX_TIMESTAMP(touched_at) * 1000 AS UNSIGNED) AS touchedAt,
   CAST(UNIX_TIMESTAMP(finished_at) * 1000 AS UNSIGNED) AS finishedAt, total_bytes AS totalBytes,
   read_bytes AS readBytes, added, changed, unchanged, unmatched, ambiguous, refused,
-  written_revision AS writtenRevision, told_revision AS toldRevision, problem`;
+  written_revision AS writtenRevision, told_revision AS toldRevision, problem AS remark`;
 
 function importOfRow(row: RowDataPacket): InventoryImport {
-  const { id, state, actor, problem } = row as unknown as InventoryImport;
+  const { id, state, actor, remark } = row as unknown as InventoryImport;
   return {
-    ...{ id, state, actor, problem },
+    ...{ id, state, actor, remark },
     startedAt: Number(row['startedAt']),
     touchedAt: Number(row['touchedAt']),
     finishedAt: row['finishedAt'] === null ? null : Number(row['finishedAt']),
@@ -139,14 +140,14 @@ export async function endImport(
   connection: Connection,
   id: string,
   state: Exclude<ImportState, 'running'>,
-  problem = '',
+  remark = '',
 ): Promise<void> {
   await connection.query(
     `
 UPDATE inventory_imports
    SET state = ?, problem = ?, finished_at = SYSDATE(3), touched_at = SYSDATE(3)
  WHERE import_id = ? AND state = 'running'`,
-    [state, problem.slice(0, LONGEST_DETAIL), id],
+    [state, remark.slice(0, LONGEST_DETAIL), id],
   );
 }
 

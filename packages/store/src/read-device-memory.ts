@@ -41,6 +41,7 @@ interface FurtherJson {
     flappingSince: number | null,
   ];
   health?: HealthMemoryJson;
+  was?: [productClass: string, until: number];
 }
 
 /** A memory that this version cannot read. */
@@ -59,6 +60,7 @@ export type RememberedDevice = Pick<
   | 'repeats'
   | 'reportRate'
   | 'restlessness'
+  | 'formerClass'
   | 'conditions'
   | 'baselines'
   | 'anchors'
@@ -79,17 +81,19 @@ export function decodeMemory(text: string, columns: readonly unknown[]): Remembe
       repeats: null,
       reportRate: null,
       restlessness: null,
+      formerClass: null,
       ...decodeHealth(undefined),
       sources: sourcesOfVersion1(memory).map((source) => decodeSource(source, columns)),
     };
   }
-  const [version, identities, sources, { repeats, chatty, restless, health } = {}] = memory;
+  const [version, identities, sources, { repeats, chatty, restless, health, was } = {}] = memory;
   if (version !== MEMORY_VERSION) throw new UnknownMemoryError(version);
   return {
     recentIdentities: identitiesFromText(identities),
     repeats: repeats === undefined ? null : decodeRepeats(repeats),
     reportRate: chatty === undefined ? null : decodeRate(chatty),
     restlessness: restless === undefined ? null : decodeRestlessness(restless),
+    formerClass: was === undefined ? null : { productClass: was[0], until: was[1] },
     ...decodeHealth(health),
     sources: sources.map((source) => decodeSource(source, columns)),
   };

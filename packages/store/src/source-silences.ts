@@ -90,19 +90,24 @@ export async function removeOldSilences(connection: Connection): Promise<number>
   return result.affectedRows;
 }
 
-/**
- * Up to when every lane of the newest generation is applied, epoch ms; null as long as one of them has not begun.
- * @param group of consumers
- */
-export async function readAppliedUntil(connection: Connection, group: string): Promise<number | null> {
-  const [[row]] = await connection.query<RowDataPacket[]>(
+/** How far a lane of the newest generation is applied, epoch ms; null for one that has not begun. */
+export interface LaneWatermark {
+  lane: number;
+  watermark: number | null;
+}
+
+/** @param group of consumers */
+export async function readLaneWatermarks(connection: Connection, group: string): Promise<LaneWatermark[]> {
+  const [rows] = await connection.query<RowDataPacket[]>(
     `
-SELECT MIN(o.watermark) AS applied, COUNT(*) - COUNT(o.watermark) AS unbegun
+SELECT o.lane, o.watermark
   FROM log_offsets AS o
- WHERE o.grp = ? AND o.generation = (SELECT MAX(l.generation) FROM log_offsets AS l WHERE l.grp = o.grp)`,
+ WHERE o.grp = ? AND o.generation = (SELECT MAX(l.generation) FROM log_offsets AS l WHERE l.grp = o.grp)
+ ORDER BY o.lane`,
     [group],
   );
-  return row === undefined || row['applied'] === null || Number(row['unbegun']) > 0
-    ? null
-    : (row['applied'] as Date).getTime();
+  return rows.map((row) => ({
+    lane: row['lane'] as number,
+    watermark: (row['watermark'] as Date | null)?.getTime() ?? null,
+  }));
 }

@@ -9,6 +9,10 @@ import { VALUE_COLUMNS } from './value-columns.js';
 export interface WholeDevice extends ListedDevice {
   /** What its sources said, the one heard last first. */
   sources: DeviceRecord['sources'];
+  /** What is usual for it, by metric; null where nothing is compared with that. */
+  baselines: DeviceRecord['baselines'];
+  /** What rules have found, those included that have not held for long enough yet. */
+  found: DeviceRecord['conditions'];
   generation: number;
   lane: number;
   /** Position of the last event applied. */
@@ -34,11 +38,12 @@ SELECT s.memory, s.generation, s.lane, s.last_seq, s.applied_events, s.duplicate
   if (listed === undefined || row === undefined) return null;
   const [memory, generation, lane, lastSequence, applied, duplicates, late, ...columns] =
     row as unknown as unknown[];
+  const { sources, baselines, conditions } = decodeMemory(memory as string, columns);
   return {
     ...listed,
     ...{ generation: Number(generation), lane: Number(lane), lastSequence: Number(lastSequence) },
     ...{ appliedEvents: Number(applied), duplicateEvents: Number(duplicates), lateEvents: Number(late) },
-    sources: decodeMemory(memory as string, columns).sources,
+    ...{ sources, baselines, found: conditions },
   };
 }
 

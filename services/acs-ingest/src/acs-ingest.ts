@@ -8,11 +8,12 @@ import {
   type RunningService,
   type StartContext,
 } from '@cpemon/service-kit';
-import { createAcsIngest } from './app.js';
+import { startTracing } from '@cpemon/tracing';
+import { WEBHOOK, createAcsIngest } from './app.js';
 import type { AcsIngestConfig } from './config.js';
 import { createCwmp } from './cwmp/create-cwmp.js';
-import { startCwmpListener } from './cwmp/cwmp-listener.js';
-import { createMirrorSender } from './mirror/mirror-sender.js';
+import { CWMP, startCwmpListener } from './cwmp/cwmp-listener.js';
+import { MIRROR, createMirrorSender } from './mirror/mirror-sender.js';
 import { webhookAuthenticity } from './webhook/webhook-access.js';
 
 const SERVICE = 'acs-ingest';
@@ -37,7 +38,10 @@ export async function startAcsIngest(
   const paths: IntakePath[] = ['webhook'];
   if (mirror !== undefined) paths.push('mirror');
   if (config.cwmp !== 'off') paths.push('cwmp');
-  const intake = await startIntake({ config, service: SERVICE, paths, registry, logger });
+  const tracing = await startTracing(config.tracing, {
+    ...{ service: SERVICE, version: VERSION, instance: config.instanceId, registry, logger },
+  });
+  const intake = await startIntake({ config, service: SERVICE, paths, registry, tracing, logger });
   const operations = await startOperationsServer({
     host,
     port: config.operationsPort,
@@ -51,17 +55,21 @@ export async function startAcsIngest(
     config.cwmp === 'off'
       ? undefined
       : await createCwmp(config.cwmp, { ...intake, senders: config.senders, registry, logger });
-  const handler = createAcsIngest({
+  const answer = createAcsIngest({
     ...{ ...intake, authenticity, ...(mirror && { mirror }), logger },
     ...(cwmp && { cwmp: cwmp.route }),
   });
+  const handler = intake.traced(answer, [WEBHOOK, MIRROR, CWMP]);
   const limits = config.connectionLimits;
   const server = await startHttpServer({ host, port: config.port, handler, limits, logger });
   const cwmpPort = config.cwmp === 'off' ? 0 : config.cwmp.port;
   const listener =
     cwmp === undefined || cwmpPort === 0
       ? undefined
-      : await startCwmpListener({ host, port: cwmpPort, route: cwmp.route, limits, logger });
+      : await startCwmpListener({
+          ...{ host, port: cwmpPort, limits, logger },
+          route: intake.traced(cwmp.route, [CWMP]),
+        });
   if (listener !== undefined) logger.info({ url: listener.url }, 'Talking CWMP with CPEs');
   logger.info({ url: server.url, operations: operations.url }, 'Taking ACS events');
   return {
@@ -73,6 +81,7 @@ export async function startAcsIngest(
       cwmp?.stop();
       await intake.close();
       await operations.close();
+      await tracing?.stop();
     },
   };
 }

@@ -35,7 +35,7 @@ export interface AcsIngestOptions {
   logger: Logger;
 }
 
-const WEBHOOK = '/acs/webhook';
+export const WEBHOOK = '/acs/webhook';
 
 /** The public side of acs-ingest: what an ACS posts becomes events. */
 export function createAcsIngest({

@@ -29,6 +29,7 @@ import type { OperatorRouteOptions } from './operators/operator-router.js';
 import { createExplainRoute } from './coverage/explain-route.js';
 import { createOperatorRoutes } from './operators/operator-routes.js';
 import { createPageRoutes } from './page-routes.js';
+import type { LimitedFleet } from './limited-fleet.js';
 import type { RateSampler } from './rate-sampler.js';
 import { createInventoryRoutes, type InventoryRouteOptions } from './inventory/inventory-routes.js';
 import { createReadRoutes } from './read-routes.js';
@@ -37,6 +38,7 @@ import { createAccessRoutes } from './access/access-routes.js';
 import { principalOf } from './access/principal.js';
 import type { SessionCookies } from './access/session-cookies.js';
 import { createDeviceGates } from './devices/device-gate.js';
+import type { DeviceLinkTemplate } from './devices/device-links.js';
 import { createDeviceRoutes } from './devices/device-routes.js';
 import type { DirectoryKeeper } from './directory/directory-keeper.js';
 import { BULKDATA_DESCRIPTIONS, INTAKE_DESCRIPTIONS, OPEN_DESCRIPTIONS } from './intake-words.js';
@@ -74,6 +76,10 @@ export interface CpemonApiOptions {
   sessions?: SessionCookies;
   /** The names of all devices; with `operating` only. Absent: the routes of devices are not there. */
   directory?: DirectoryKeeper;
+  /** What those see who see a part of the fleet; absent: nothing of it. */
+  limitedFleet?: LimitedFleet;
+  /** Ways from a device to other systems. */
+  deviceLinks?: readonly DeviceLinkTemplate[];
   /** Absent: the stream is not there. */
   stream?: StreamHub;
   /** Where routes are described. */
@@ -88,7 +94,7 @@ export interface CpemonApiOptions {
 /** The ways in that this service serves. */
 export const API_PATHS = ['heartbeat', 'telemetry', 'events'] as const;
 
-const HEARTBEAT = '/cpe/heartbeat';
+export const HEARTBEAT = '/cpe/heartbeat';
 const TELEMETRY = '/v1/telemetry';
 const EVENTS = '/v1/events';
 const BULKDATA = '/v1/bulkdata';
@@ -140,7 +146,14 @@ export function createCpemonApi(options: CpemonApiOptions): CpemonApi {
     })
     .all(methodNotAllowed('GET, HEAD'));
   const masks = (request: Request): boolean => access.masks(principalOf(request));
-  routes.use(createReadRoutes({ reads, mayRead, book, masks, ...(rates === undefined ? {} : { rates }) }));
+  const { limitedFleet, deviceLinks: links = [] } = options;
+  routes.use(
+    createReadRoutes({
+      ...{ reads, mayRead, book, masks },
+      ...(rates === undefined ? {} : { rates }),
+      ...(limitedFleet === undefined ? {} : { part: { mayLook: access.mayLook, limitedFleet } }),
+    }),
+  );
   const { readHistory } = options;
   if (readHistory !== undefined) {
     const gates =
@@ -154,7 +167,7 @@ export function createCpemonApi(options: CpemonApiOptions): CpemonApi {
       createAccessRoutes({ access, read, act, book, ...(sessions === undefined ? {} : { sessions }) }),
     );
     if (directory !== undefined)
-      routes.use(createDeviceRoutes({ access, read, act, keeper: directory, book }));
+      routes.use(createDeviceRoutes({ access, read, act, keeper: directory, links, book }));
   }
   const { inventory } = options;
   if (operating !== undefined && inventory !== undefined)

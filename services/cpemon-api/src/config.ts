@@ -9,6 +9,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { readDeviceModelsConfig, type DeviceModelsConfig } from '@cpemon/model-folder';
 import { createConfigReader, type ConfigReader } from '@cpemon/service-kit';
 import { readBulkdataConfig, type BulkdataConfig } from './bulkdata/bulkdata-config.js';
+import { parseDeviceLinks, type DeviceLinkTemplate } from './devices/device-links.js';
 import { DEFAULT_READ_RATE } from './access/request-rates.js';
 import type { MaskFor } from './access/personal-data.js';
 import { readOperator, type Operator } from './operators/operator-access.js';
@@ -34,6 +35,8 @@ export interface CpemonApiConfig extends IntakeConfig {
   maskFor: MaskFor;
   /** Questions of one person from one address, each second; five seconds' worth at once. */
   readRequestsPerSecond: number;
+  /** Ways from a device to other systems. */
+  deviceLinks: readonly DeviceLinkTemplate[];
   /** Whether a second thread reads bodies of many events. */
   readingThread: boolean;
   /** Where bodies of imports wait while their rows are applied. */
@@ -73,6 +76,9 @@ export function readConfig(
     }) as MaskFor,
     readRequestsPerSecond: reader.integer('READ_REQUESTS_PER_SECOND', {
       ...{ default: DEFAULT_READ_RATE.perSecond, min: 1, max: 1_000_000 },
+    }),
+    deviceLinks: reader.parsed<readonly DeviceLinkTemplate[]>('DEVICE_LINKS', parseDeviceLinks, {
+      default: [],
     }),
     readingThread: reader.boolean('READING_THREAD', { default: availableParallelism() > 1 }),
     inventoryFolder: reader.string('INVENTORY_FOLDER', { default: tmpdir() }),

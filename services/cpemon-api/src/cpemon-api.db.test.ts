@@ -31,7 +31,7 @@ beforeAll(async () => {
     instanceId: 'api-under-test',
     appendLimits: { maxEvents: 10_000, maxBytes: 64 * 1024 * 1024, maxCallers: 1000 },
     appendTimeoutMs: 8000,
-    gateLimits: { maxBacklogBytes: 0, minFreeDiskPercent: 0 },
+    gateLimits: { maxBacklogBytes: 0, minFreeDiskPercent: 0, requireSemiSync: false },
     databaseDiskPath: undefined,
     allowMultiPrimary: false,
     connectionLimits: {
@@ -56,6 +56,7 @@ beforeAll(async () => {
     },
     deviceModels: { unknownValues: 'dropped' },
     inventoryFolder: tmpdir(),
+    deviceLinks: [],
   };
   service = await startCpemonApi(config, { logger, signal: new AbortController().signal });
   url = `http://127.0.0.1:${port}`;

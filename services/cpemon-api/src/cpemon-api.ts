@@ -21,7 +21,8 @@ import {
   type RunningService,
   type StartContext,
 } from '@cpemon/service-kit';
-import { API_PATHS, createCpemonApi } from './app.js';
+import { startTracing } from '@cpemon/tracing';
+import { API_PATHS, HEARTBEAT, createCpemonApi } from './app.js';
 import { createBulkdataAccess, type BulkdataAccess } from './bulkdata/bulkdata-access.js';
 import type { CpemonApiConfig } from './config.js';
 import { createDatabaseReader } from './database-reader.js';
@@ -54,8 +55,11 @@ export async function startCpemonApi(
   warnAboutOpenDoors(config, logger);
   const models = await openDeviceModels(config.deviceModels, registry, logger);
   const secrets = await openIngestSecrets(config, registry, logger);
+  const tracing = await startTracing(config.tracing, {
+    ...{ service: SERVICE, version: VERSION, instance: config.instanceId, registry, logger },
+  });
   const intake = await startIntake({
-    ...{ config, service: SERVICE, registry, logger },
+    ...{ config, service: SERVICE, registry, tracing, logger },
     paths: config.bulkdata === 'off' ? API_PATHS : [...API_PATHS, 'bulkdata'],
   });
   const pool = openPool(config.database, { connections: READ_CONNECTIONS });
@@ -95,11 +99,15 @@ export async function startCpemonApi(
     ...(readingThread === undefined ? {} : { readingThread }),
     readHistory: createHistoryReads(read),
     ...queries,
+    deviceLinks: config.deviceLinks,
     forgetBodies: (text) => intake.refusedBodies.forget(text),
     ...{ ...intake, ingest, readTokens, reads, rates, operating, allowTestEvents, inventory, logger },
   });
   const limits = config.connectionLimits;
-  const server = await startHttpServer({ host, port: config.port, handler, limits, logger });
+  const server = await startHttpServer({
+    ...{ host, port: config.port, limits, logger },
+    handler: intake.traced(handler, [HEARTBEAT]),
+  });
   logger.info({ url: server.url, operations: operations.url }, 'Taking heartbeats and telemetry');
   return {
     async stop() {
@@ -117,6 +125,7 @@ export async function startCpemonApi(
       const ended = Promise.all([pool.end(), actions.end()]);
       await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
       await operations.close();
+      await tracing?.stop();
     },
   };
 }

@@ -47,14 +47,18 @@ export function fleetView(
       unknown: counts.unknown + unheard.online + unheard.stale,
     },
     by_health: healthView(devices, healths),
-    intake: [...intake.acceptedAt].map(([path, acceptedAt]) => ({
-      path,
-      accepting: !pathsDown(intake).includes(path),
-      accepted_at: rfc3339(acceptedAt),
-      silent_since: rfc3339(silentSince(intake, path)),
-    })),
+    intake: intakeView(intake),
   };
 }
+
+/** Whether events come in, by the way in which they do. */
+export const intakeView = (intake: IntakeMoment) =>
+  [...intake.acceptedAt].map(([path, acceptedAt]) => ({
+    path,
+    accepting: !pathsDown(intake).includes(path),
+    accepted_at: rfc3339(acceptedAt),
+    silent_since: rfc3339(silentSince(intake, path)),
+  }));
 
 function silentSince({ silences = [] }: IntakeMoment, path: IntakePath): number | null {
   return silences.find(({ kind, name }) => kind === 'source' && name === sourceOfPath(path))?.since ?? null;

@@ -261,28 +261,6 @@ test('a database that does not answer is a 503', async () => {
   expect([status, body.code, headers['retry-after']]).toEqual([503, 'database_unavailable', '2']);
 });
 
-describe('the page', () => {
-  test.each(['/', '/admin?sn=A1'])(
-    '%s is served to all, and may run nothing but its own files',
-    async (path) => {
-      const { status, headers, text } = await api().get(path);
-      expect(status).toBe(200);
-      expect(headers['content-type']).toContain('text/html');
-      expect(headers['content-security-policy']).toContain("default-src 'none'");
-      expect(headers['content-security-policy']).not.toContain('unsafe');
-      expect(text).not.toMatch(/<script(?![^>]*\bsrc=)/);
-      expect(text).not.toMatch(/\son[a-z]+=|\sstyle=/);
-    },
-  );
-
-  test('its modules come as scripts, and nothing outside its folder comes at all', async () => {
-    const module = await api().get('/page/main.mjs');
-    expect([module.status, module.headers['content-type']]).toEqual([
-      200,
-      expect.stringContaining('javascript'),
-    ]);
-    expect((await api().get('/..%2fpackage.json')).status).toBe(404);
-    expect((await api().get('/no-such-file')).body.code).toBe('not_found');
-    expect((await api().put('/')).status).toBe(405);
-  });
+test('nothing is served beside the routes and the page', async () => {
+  expect((await api().get('/no-such-file')).body.code).toBe('not_found');
 });

@@ -1,12 +1,14 @@
 import { Router, type Request, type Response } from 'express';
 import { readLabelName, readSerialNumber } from '@cpemon/domain';
 import { methodNotAllowed } from '@cpemon/intake';
+import { isLimited, principalOf } from './access/principal.js';
 import { sendProblem } from '@cpemon/service-kit';
 import { candidateView, deviceView } from './device-view.js';
 import type { FleetReads } from './fleet-reads.js';
 import { fleetAnswer, pipelineAnswer } from './fleet-answers.js';
 import { fleetByLabelView } from './fleet-view.js';
 import { createRateSampler, type RateSampler } from './rate-sampler.js';
+import type { LimitedFleet } from './limited-fleet.js';
 import type { Gate } from './reader-access.js';
 import { SHORT_DEVICE, SHORT_LIST } from './devices/device-schemas.js';
 import { FLEET_ANSWER, PIPELINE_ANSWER, textQuery } from './read-schemas.js';
@@ -17,6 +19,8 @@ import { rfc3339 } from './rfc3339.js';
 export interface ReadRoutesOptions {
   reads: FleetReads;
   mayRead: Gate;
+  /** What those see who see a part of the fleet, and who may; absent: they see nothing of it. */
+  part?: { mayLook: Gate; limitedFleet: LimitedFleet };
   rates?: RateSampler;
   book?: RouteBook;
   /** Whether whoever asks sees addresses in part only. */
@@ -31,6 +35,7 @@ const LARGEST_OFFSET = 10_000_000;
 export function createReadRoutes({
   reads,
   mayRead,
+  part,
   rates = createRateSampler(),
   book,
   masks = () => false,
@@ -41,11 +46,12 @@ export function createReadRoutes({
     path: string,
     answer: (request: Request, response: Response) => Promise<unknown>,
     described: Pick<RouteDescription, 'about' | 'query'>,
+    gate: Gate = mayRead,
   ): void => {
     book?.describe({ method: 'get', path, access: 'reader', ...described });
     routes
       .route(path)
-      .get(mayRead, async (request, response) => {
+      .get(gate, async (request, response) => {
         response.setHeader('Cache-Control', 'no-store');
         await answer(request, response);
       })
@@ -107,18 +113,22 @@ export function createReadRoutes({
     '/v1/fleet',
     async (request, response) => {
       const { by } = request.query;
+      const principal = principalOf(request);
+      const limited = isLimited(principal) ? part?.limitedFleet : undefined;
       if (by !== undefined) {
         const label = typeof by === 'string' ? readLabelName(by) : null;
         if (label === null) {
           const detail = 'by: the name of a label, such as region, model, firmware or admin_state.';
           return sendProblem(response, { status: 400, code: 'invalid_parameter', detail });
         }
+        if (limited !== undefined) return response.json(await limited.fleetBy(principal.labels, label));
         const { values, intake } = await reads.fleetBy(label);
         return response.json(fleetByLabelView(label, values, intake));
       }
-      response.json(await fleetAnswer(reads));
+      response.json(await (limited?.fleet(principal.labels) ?? fleetAnswer(reads)));
     },
     FLEET_WORDS,
+    part?.mayLook,
   );
 
   get(
@@ -152,7 +162,8 @@ const SHORT_DEVICE_WORDS: Words = {
 };
 const FLEET_WORDS: Words = {
   about: {
-    summary: 'How many devices are how; with `by`, by the values of a label.',
+    summary:
+      'How many devices are how; with `by`, by the values of a label. A viewer limited to labels is told of devices with them.',
     ...{ tag: 'fleet', answer: FLEET_ANSWER },
   },
   query: textQuery({ by: 'Name of a label, such as region, model, firmware or admin_state' }),

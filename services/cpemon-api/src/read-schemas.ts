@@ -12,6 +12,18 @@ const time = { type: 'string', format: 'date-time' };
 const timeOrNull = { type: ['string', 'null'], format: 'date-time' };
 const REACHABILITY_COUNTS = objectOf({ unknown: count, online: count, stale: count, offline: count });
 
+/** What only those are told who see a part of the fleet: the labels of that part. */
+const withLimit = <T extends { properties: object }>(answer: T) => ({
+  ...answer,
+  properties: {
+    ...answer.properties,
+    limited_to: {
+      ...{ type: 'object', additionalProperties: text },
+      description: 'Labels of the devices that whoever asks may see; absent: all devices are counted',
+    },
+  },
+});
+
 const FLEET = objectOf({
   as_of: time,
   devices: count,
@@ -30,7 +42,7 @@ const FLEET_BY = objectOf({
   },
   paths_down: { type: 'array', items: text },
 });
-export const FLEET_ANSWER = { anyOf: [FLEET, FLEET_BY] };
+export const FLEET_ANSWER = { anyOf: [withLimit(FLEET), withLimit(FLEET_BY)] };
 
 export const PIPELINE_ANSWER = objectOf({
   as_of: time,

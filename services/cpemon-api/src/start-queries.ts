@@ -8,6 +8,7 @@ import { createDatabaseReader, type DatabaseReader } from './database-reader.js'
 import { createDirectoryKeeper, type DirectoryKeeper } from './directory/directory-keeper.js';
 import { fleetAnswer, pipelineAnswer } from './fleet-answers.js';
 import type { FleetReads } from './fleet-reads.js';
+import { createLimitedFleet, type LimitedFleet } from './limited-fleet.js';
 import type { RateSampler } from './rate-sampler.js';
 import { createFeedReader } from './stream/feed-reader.js';
 import { createStreamHub, type StreamHub } from './stream/stream-hub.js';
@@ -17,6 +18,7 @@ export interface Queries {
   access: Access;
   sessions?: SessionCookies;
   directory: DirectoryKeeper;
+  limitedFleet: LimitedFleet;
   stream: StreamHub;
 }
 
@@ -48,12 +50,14 @@ export function startQueries(
   const follow = createDatabaseReader(pool, FOLLOWING_DEADLINE_MS);
   const feed = createFeedReader(follow);
   const directory = createDirectoryKeeper(follow, logger, feed);
+  const limitedFleet = createLimitedFleet(read, directory);
   const stream = createStreamHub({
     ...{ read: follow, feed },
+    fleetOfPart: (labels) => limitedFleet.fleet(labels),
     frames: { fleet: () => fleetAnswer(reads), pipeline: () => pipelineAnswer(reads, rates) },
   });
   return {
-    queries: { access, directory, stream, ...(sessions === undefined ? {} : { sessions }) },
+    queries: { access, directory, limitedFleet, stream, ...(sessions === undefined ? {} : { sessions }) },
     stopQueries: async () => {
       stream.stop();
       directory.stop();

@@ -40,6 +40,8 @@ export interface BatchEffect {
   timeline: TimelineEntry[];
   /** The lanes of the devices that transitions and timeline are of. */
   lanes: Map<DeviceRecord, number>;
+  /** Of transitions and entries of the timeline that an event with a recorded trace brought about: that, as `traceparent`. */
+  causes: Map<Transition | TimelineEntry, string>;
   findings: IdentityFinding[];
   quarantined: QuarantinedIdentity[];
   counts: FleetCountDelta[];
@@ -59,6 +61,7 @@ export const newBatchEffect = (): BatchEffect => ({
   transitions: [],
   timeline: [],
   lanes: new Map(),
+  causes: new Map(),
   findings: [],
   quarantined: [],
   counts: [],
@@ -148,15 +151,14 @@ export async function writeBatchEffect(transaction: Connection, effect: BatchEff
   // That a device is heard of for the first time is in its row of `devices`.
   const transitions = effect.transitions.filter(({ from }) => from !== 'unknown');
   const happened = [
-    ...transitions.map(({ record, from, to, at, reason }) => ({
-      record,
-      deviceId: record.deviceId,
-      at,
-      kind: 'reachability',
-      identity: to,
-      data: { from, to, reason },
+    ...transitions.map((transition) => {
+      const { record, from, to, at, reason } = transition;
+      const what = { kind: 'reachability', identity: to, data: { from, to, reason } };
+      return { record, deviceId: record.deviceId, at, ...what, traceparent: effect.causes.get(transition) };
+    }),
+    ...effect.timeline.map((entry) => ({
+      ...{ ...entry, deviceId: entry.record.deviceId, traceparent: effect.causes.get(entry) },
     })),
-    ...effect.timeline.map((entry) => ({ ...entry, deviceId: entry.record.deviceId })),
   ];
   await addDeviceEvents(transaction, happened);
   await addIdentityFindings(
@@ -175,8 +177,8 @@ export async function writeBatchEffect(transaction: Connection, effect: BatchEff
     transaction,
     happened
       .filter(({ kind }) => FED_KINDS.has(kind))
-      .map(({ record, deviceId, at, kind, data }) => ({
-        ...{ lane: effect.lanes.get(record) ?? 0, deviceId, at, kind, data },
+      .map(({ record, deviceId, at, kind, data, traceparent }) => ({
+        ...{ lane: effect.lanes.get(record) ?? 0, deviceId, at, kind, data, traceparent },
         labelSetId: groups.get(deviceId)?.labelSetId,
       })),
   );

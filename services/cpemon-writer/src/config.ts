@@ -5,13 +5,16 @@ import { parseDatabaseUrl, type DatabaseAddress } from '@cpemon/database';
 import {
   ADMISSION_MODES,
   DEFAULT_REACHABILITY_SETTINGS,
+  MERGE_MODES,
   type AdmissionMode,
   type AdmissionRules,
+  type MergeMode,
   type ReachabilitySettings,
   type SilenceSettings,
 } from '@cpemon/domain';
 import type { DeviceModelsConfig } from '@cpemon/model-folder';
 import { createConfigReader } from '@cpemon/service-kit';
+import { readTracingConfig, type TracingConfig } from '@cpemon/tracing';
 import type { HistorySettings, RetentionSettings } from './maintenance-jobs.js';
 
 export interface WriterConfig {
@@ -32,6 +35,8 @@ export interface WriterConfig {
   /** When a source counts as silent. */
   silence: SilenceSettings;
   admission: AdmissionRules;
+  /** What becomes of a box that comes with another product class. */
+  merge: MergeMode;
   /** File of the rules and receivers of alerts; undefined: the default rules, and nobody is told. */
   alertsFile: string | undefined;
   /** Value of a variable that the file names as the place of a secret. */
@@ -44,6 +49,8 @@ export interface WriterConfig {
   coverage: boolean;
   /** By what mappings parameters are read when that is counted. */
   deviceModels: DeviceModelsConfig;
+  /** Absent: there are no traces. */
+  tracing?: TracingConfig | undefined;
 }
 
 /** 25 months. */
@@ -111,10 +118,12 @@ export function readConfig(
       auditDays: reader.integer('AUDIT_RETENTION_DAYS', { default: AUDIT_DAYS, min: 1, max: 36_500 }),
       ...(history ? { history: historySettings } : {}),
     },
+    tracing: readTracingConfig(reader),
     admission: {
       mode: reader.string('ADMISSION', { default: 'open', oneOf: ADMISSION_MODES }) as AdmissionMode,
       newDevicesPerHour: reader.integer('NEW_DEVICES_PER_HOUR', { default: 0, min: 0, max: 100_000_000 }),
     },
+    merge: reader.string('MERGE_IDENTITIES', { default: 'propose', oneOf: MERGE_MODES }) as MergeMode,
     silence: {
       floorMs: reader.number('SOURCE_SILENCE_FLOOR_SECONDS', { default: 60, min: 5, max: 3600 }) * 1000,
     },

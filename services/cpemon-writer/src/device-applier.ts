@@ -25,6 +25,7 @@ import {
   refuseUnlessApplicable,
   type EventVersions,
   type JudgementRules,
+  type MergeMode,
   type Reachability,
   type AdmissionRules,
   type ChattyChange,
@@ -39,7 +40,9 @@ import {
   type Transition,
 } from '@cpemon/domain';
 import { clearLane, loadDevicesById, loadDevicesBySerial } from '@cpemon/store';
+import type { Tracing } from '@cpemon/tracing';
 import { createAdmission, type AdmissionGate } from './admission-gate.js';
+import { beginBatchTraces, type BatchTraces } from './apply-traces.js';
 import { addLaneEffect, newBatchEffect, writeBatchEffect, type BatchEffect } from './batch-effect.js';
 import { createBatchSamples, newerThanStored, thinnedOfChatty, type BatchSamples } from './batch-samples.js';
 import type { CachedDevice } from './cached-device.js';
@@ -58,7 +61,7 @@ import {
   scheduleDevice,
   type LaneMemory,
 } from './lane-memory.js';
-import { noteFindings } from './namesakes.js';
+import { noteFindings, noteRenamed } from './namesakes.js';
 import type { ReadDatabase } from './read-database.js';
 import { noteCommand, type CommandedDevice } from './regroup-fleet.js';
 import { prepareReplay } from './replay-apply.js';
@@ -68,6 +71,8 @@ export interface DeviceApplierOptions {
   settings: ReachabilitySettings;
   /** Who becomes a device; absent: anyone. */
   admission?: AdmissionRules;
+  /** What becomes of a box that comes with another product class; absent: a device of its own. */
+  merge?: MergeMode;
   /** Devices kept in memory and the bytes they may take, all lanes together. */
   cachedDevices: number;
   cachedBytes: number;
@@ -81,6 +86,8 @@ export interface DeviceApplierOptions {
   versions?: EventVersions;
   /** Clock of this process, ms; absent: its own. */
   monotonicMs?: () => number;
+  /** Records what becomes of events whose traces are recorded; absent: there are no traces. */
+  tracing?: Tracing | undefined;
   /** Called for each transition that is committed, but for a device's first. */
   onTransition?: (to: Reachability) => void;
   /** Called for each committed condition that has opened or closed, and each change of health. */
@@ -95,8 +102,13 @@ export interface DeviceApplier extends LaneApplier {
   cached(): { devices: number; bytes: number };
 }
 
-/** Deadlines judged in one batch; more of them wait for the next, a second later at most. */
+/**
+ * Deadlines judged in one batch, of all its lanes together; more of them wait for the next, a second later at most.
+ * Halved when a batch cannot be written, as its events are: a fleet that falls silent at once must not make transactions
+ * that outlast every deadline of a statement.
+ */
 const DEADLINES_A_BATCH = 20_000;
+const FEWEST_DEADLINES = 500;
 /**
  * Events that stand in memory at once, and that are applied without a pause: few enough to die young in the garbage
  * collector and to let the batch before, which is being written meanwhile, send its next statement soon.
@@ -117,6 +129,9 @@ interface PreparedLane {
   gate: AdmissionGate | undefined;
   commanded: CommandedDevice[];
   samples: BatchSamples | undefined;
+  traces: BatchTraces | undefined;
+  /** The trace of the event that brought a transition or an entry about, where it is recorded. */
+  causes: Map<Transition | TimelineEntry, string>;
   heard: HeardCounts;
   erasures: BatchErasure[];
   /** Those of `changed` that get their key when they are written. */
@@ -164,6 +179,7 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
   const openGate = createAdmission(read, options.admission ?? { mode: 'open', newDevicesPerHour: 0 });
   const versions = options.versions ?? EVENT_VERSIONS;
   let batchNumber = 0;
+  let deadlinesABatch = DEADLINES_A_BATCH;
 
   const asKnown = (lane: number, sent: LoggedEvent): LoggedEvent => {
     try {
@@ -227,10 +243,11 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     { memory, use, changed, transitions, timeline }: PreparedLane,
     watermark: number,
     rules: JudgementRules,
+    most: number,
   ): Promise<void> => {
     const due = new Set<CachedDevice>();
     const notCached: number[] = [];
-    memory.wheel.pop(watermark, DEADLINES_A_BATCH, (deviceId, bucket) => {
+    memory.wheel.pop(watermark, most, (deviceId, bucket) => {
       if (isErasedDevice(memory.erased, deviceId)) return;
       if (postponeAtRest(memory, deviceId, bucket, watermark)) return;
       const device = use.byId(deviceId);
@@ -256,7 +273,11 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     }
   };
 
-  const beginLane = (batch: LaneBatch, gate: AdmissionGate | undefined): PreparedLane => {
+  const beginLane = (
+    batch: LaneBatch,
+    gate: AdmissionGate | undefined,
+    traces: BatchTraces | undefined,
+  ): PreparedLane => {
     batchNumber += 1;
     const memory = memoryOf(batch);
     return {
@@ -269,6 +290,8 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
       identified: new Set(),
       ...{ transitions: [], timeline: [], findings: [], gate, commanded: [] },
       samples: options.history === true ? createBatchSamples(batch) : undefined,
+      traces,
+      causes: new Map(),
       heard: createHeardCounts(batch.lane, settings),
       ...{ erasures: [], added: [] },
     };
@@ -282,12 +305,13 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
   ): void => {
     const { batch, sieve, counts, changed, identified, transitions, timeline } = prepared;
     const attempt = { ...rules, attemptAt: batch.attemptAt };
-    const { gate, memory } = prepared;
+    const { gate, memory, traces, causes } = prepared;
     let admitted: LoggedEvent;
     const admits = gate === undefined ? undefined : () => gate.admits(batch, memory, admitted);
     for (const [index, sent] of events.entries()) {
       const logged = asKnown(counts.lane, sent);
       admitted = logged;
+      const followed = traces?.follow(batch, sent);
       try {
         if (erasureGate.covers(memory, sent) && !isPassed(batch, sent)) {
           counts.erased = (counts.erased ?? 0) + 1;
@@ -295,7 +319,7 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
         }
         // What waits of the device goes with it, so this does not wait behind it.
         if (sent.event.type === ERASE_EVENT_TYPE && !isPassed(batch, sent)) {
-          const tombstone = erasureGate.bury(memory, batch, sent);
+          const tombstone = erasureGate.bury(memory, batch, sent, devices[index]!);
           if (tombstone !== undefined) eraseFromBatch(prepared, devices[index]!, sent, tombstone);
           continue;
         }
@@ -310,7 +334,11 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
           continue;
         }
         const before = known.length;
-        const device = deviceOfEvent(known, logged.event, logged.receivedAt, identified, admits);
+        const device = deviceOfEvent(known, logged.event, logged.receivedAt, {
+          ...{ identified, admits },
+          renamed:
+            options.merge === 'certain' ? (box, from) => noteRenamed(prepared, box, from, logged) : undefined,
+        });
         if (device === undefined) {
           counts.quarantined = (counts.quarantined ?? 0) + 1;
           continue;
@@ -319,7 +347,14 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
         const newer = prepared.samples && newerThanStored(device.record, logged);
         const kept = prepared.samples && thinnedOfChatty(device.record, logged);
         const heardBefore = lastHeard(device.record, logged.event.source);
+        const transitionsBefore = transitions.length;
+        const entriesBefore = timeline.length;
         const outcome = applyEvent(device.record, received, attempt, transitions, timeline);
+        if (followed !== undefined) {
+          followed.attributes['cpemon.outcome'] = outcome;
+          for (const one of transitions.slice(transitionsBefore)) causes.set(one, followed.traceparent);
+          for (const one of timeline.slice(entriesBefore)) causes.set(one, followed.traceparent);
+        }
         if (batch.mode === 'live') prepared.heard.note(device.record, device.model, logged, heardBefore);
         if (newer && outcome !== 'duplicate') prepared.samples?.add(device.record, logged, newer, kept);
         if (outcome !== 'duplicate') options.coverage?.note(device, logged.event, logged.receivedAt);
@@ -334,6 +369,7 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
         if (!(error instanceof EventRefusedError))
           throw new EventFailedError(counts.lane, logged.sequence, error);
         sieve.refuse(sent, { reason: error.reason, cause: error.message });
+        traces?.refused(batch, sent, error.reason, followed);
         if (batch.mode === 'live') noteSignOfLife(prepared, logged, devices[index]!, rules);
       }
     }
@@ -361,15 +397,17 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
     prepared: PreparedLane,
     rules: JudgementRules,
     effect: BatchEffect,
+    mostDeadlines: number,
   ): Promise<void> => {
     const { batch, changed, identified, transitions } = prepared;
     prepared.counts.devices = changed.devices.length;
-    if (batch.mode === 'live') await judgeDeadlines(prepared, batch.watermark, rules);
+    if (batch.mode === 'live') await judgeDeadlines(prepared, batch.watermark, rules, mostDeadlines);
     await addLaneEffect(effect, batch, changed.devices, identified, transitions);
     for (const entry of prepared.timeline) {
       effect.timeline.push(entry);
       effect.lanes.set(entry.record, batch.lane);
     }
+    for (const [entry, cause] of prepared.causes) effect.causes.set(entry, cause);
     for (const row of prepared.heard.rows()) effect.heard.push(row);
     if (prepared.samples) effect.samples.push(prepared.samples);
     for (const finding of prepared.findings) effect.findings.push(finding);
@@ -407,7 +445,8 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
         });
       const effect = newBatchEffect();
       const gate = await openGate();
-      const prepared = batches.map((batch) => beginLane(batch, gate));
+      const traces = options.tracing && beginBatchTraces(options.tracing, batches.length);
+      const prepared = batches.map((batch) => beginLane(batch, gate, traces));
       const byBatch = new Map(prepared.map((lane) => [lane.batch, lane]));
       for (const slice of slicesOf(batches, EVENTS_A_SLICE)) {
         const devices = await devicesOfEvents(slice, (batch) => byBatch.get(batch)!.use);
@@ -418,7 +457,8 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
         }
         if (slice.length === 1) await othersTurn();
       }
-      for (const lane of prepared) await finishLane(lane, rules, effect);
+      const deadlinesALane = Math.ceil(deadlinesABatch / batches.length);
+      for (const lane of prepared) await finishLane(lane, rules, effect, deadlinesALane);
       const erasedNow = new Set(effect.erasures.map(({ serialNumber }) => serialNumber));
       effect.quarantined = (gate?.quarantined() ?? []).filter(
         ({ serialNumber }) => !erasedNow.has(serialNumber),
@@ -426,9 +466,19 @@ export function createDeviceApplier(options: DeviceApplierOptions): DeviceApplie
       return {
         counts: prepared.map(({ counts }) => counts),
         parked: prepared.flatMap(({ sieve }) => sieve.parked),
-        write: (transaction) => writeBatchEffect(transaction, effect),
+        async write(transaction) {
+          try {
+            await writeBatchEffect(transaction, effect);
+          } catch (error) {
+            traces?.failed(error);
+            deadlinesABatch = Math.max(FEWEST_DEADLINES, Math.floor(deadlinesABatch / 2));
+            throw error;
+          }
+        },
         committed() {
+          deadlinesABatch = Math.min(DEADLINES_A_BATCH, deadlinesABatch + FEWEST_DEADLINES);
           gate?.committed();
+          traces?.committed(prepared.reduce((sum, { counts }) => sum + counts.devices, 0));
           for (const { memory, use, changed, added } of prepared) {
             for (const device of changed.devices) scheduleDevice(memory, device);
             use.done();

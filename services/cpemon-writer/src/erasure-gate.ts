@@ -7,6 +7,7 @@ import {
   isOfIdentity,
   type CpeEvent,
   type DeviceIdentity,
+  type DeviceRecord,
   type ErasureKey,
 } from '@cpemon/domain';
 import type { LaneBatch, LaneRef, LoggedEvent } from '@cpemon/event-log';
@@ -29,8 +30,16 @@ export interface ErasureGate {
   load(slice: readonly { batch: LaneBatch; events: readonly LoggedEvent[] }[]): Promise<void>;
   /** Whether an event was received before its device was erased. Its slice is loaded. */
   covers(memory: { erased: ErasedInLane }, logged: LoggedEvent): boolean;
-  /** The tombstone of an erasure that comes by now; undefined when it was done before. */
-  bury(memory: { erased: ErasedInLane }, place: LaneRef, logged: LoggedEvent): KeyedTombstone | undefined;
+  /**
+   * The tombstone of an erasure that comes by now; undefined when it was done before.
+   * @param known the devices with its serial number
+   */
+  bury(
+    memory: { erased: ErasedInLane },
+    place: LaneRef,
+    logged: LoggedEvent,
+    known: readonly { record: DeviceRecord }[],
+  ): KeyedTombstone | undefined;
 }
 
 /** Tombstones that are brought along after a restore are seen after this. */
@@ -84,7 +93,7 @@ export function createErasureGate(read: ReadDatabase): ErasureGate {
         tombstones.get(subject)?.some((tombstone) => standing(tombstone, logged)) === true
       );
     },
-    bury({ erased }, { generation, lane }, { event, sequence, receivedAt }) {
+    bury({ erased }, { generation, lane }, { event, sequence, receivedAt }, known) {
       const wish = event.data.erase;
       const [key] = keys;
       if (wish === undefined) return undefined;
@@ -96,13 +105,26 @@ export function createErasureGate(read: ReadDatabase): ErasureGate {
       if (before.some(({ erasureId }) => erasureId === wish.erasure)) return undefined;
       const tombstone: KeyedTombstone = {
         ...{ key, erasureId: wish.erasure, subjectHash, generation, lane, sequence, erasedAt: receivedAt },
-        identityHash: wish.scope === 'identity' ? identityHash(key, identityOf(event)) : null,
+        identityHash:
+          wish.scope === 'identity' && !isByTwoClasses(known, identityOf(event))
+            ? identityHash(key, identityOf(event))
+            : null,
       };
       erased.tombstones.set(event.subject, [...before, tombstone]);
       newestAt = Math.max(newestAt, receivedAt);
       return tombstone;
     },
   };
+}
+
+/** Whether the log has the named device by two classes, and nobody else has its serial number: all of that is its own. */
+function isByTwoClasses(
+  [first, ...others]: readonly { record: DeviceRecord }[],
+  { productClass }: DeviceIdentity,
+): boolean {
+  const former = first?.record.formerClass ?? null;
+  if (first === undefined || former === null || others.length > 0) return false;
+  return productClass === first.record.productClass || productClass === former.productClass;
 }
 
 /** Whether letters and parked events of this identity are part of what a tombstone stands for. */

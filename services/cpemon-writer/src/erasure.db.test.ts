@@ -38,7 +38,7 @@ async function open(): Promise<void> {
   applier = createDeviceApplier({
     read: (work) => work(database.pool),
     settings: DEFAULT_REACHABILITY_SETTINGS,
-    ...{ cachedDevices: 1000, cachedBytes: 1e9, history: true },
+    ...{ cachedDevices: 1000, cachedBytes: 1e9, history: true, merge: 'certain' },
   });
   await applier.openLane(LANE);
 }
@@ -241,6 +241,24 @@ test('one of several devices with a serial number is erased, and the others stay
   await apply(batch([report('A', 70, one), report('A', 71, other)], 72));
   expect((await left()).sort()).toEqual(['EG1', 'EG2']);
   expect(await drift()).toEqual([]);
+});
+
+test('of a device that went by another product class nothing comes back by either', async () => {
+  const of = (productclass: string, seconds: number, sw: string): LoggedEvent =>
+    report('R', seconds, {
+      ...{ oui: '00259E', productclass },
+      data: { event_codes: ['1 BOOT'], attributes: { sw_version: sw, wan_ip: '100.64.0.9' } },
+    });
+  const events = [of('HG8245', 0, 'V1'), of('EG8145V5', 60, 'V2')];
+  await apply(batch(events, 60));
+  expect(await serials()).toEqual(['R']);
+  await ask('e1', 'R');
+  const wish = { data: { erase: { erasure: 'e1', scope: 'identity' as const } } };
+  await apply(batch([erase('R', 70, 'e1', { oui: '00259E', productclass: 'EG8145V5', ...wish })], 70));
+  expect(await serials()).toEqual([]);
+  await open();
+  expect(await apply(batch(events, 90))).toMatchObject([{ erased: 2 }]);
+  expect(await serials()).toEqual([]);
 });
 
 test('silence of an erased device is judged no more', async () => {

@@ -22,14 +22,11 @@ export interface IntakeWatch {
 const OLDEST_MS = 1000;
 /** How soon it is read again when a path seems not to be accepting. */
 const OLDEST_IN_GAP_MS = 250;
-/** Where nobody has decided for so long who is silent, nobody does: deadlines wait no longer. */
-const UNDECIDED_MS = 60_000;
 /** A gap that is closed may still move its end by the length of a beat or two. */
 const REREAD_MS = 60_000;
 
 export function createIntakeWatch(read: ReadDatabase, monotonicMs = () => performance.now()): IntakeWatch {
   let history: IntakeHistory = emptyIntakeHistory();
-  const decision: { until: number | null; movedAt: number } = { until: null, movedAt: -Infinity };
   let models: ReadonlyMap<string, ModelSilences> = new Map();
   let readAt = -Infinity;
   let since = 0;
@@ -53,9 +50,8 @@ export function createIntakeWatch(read: ReadDatabase, monotonicMs = () => perfor
         fresh: await readIntakeHistory(connection, since),
       }));
       readAt = monotonicMs();
-      if (decided !== decision.until) Object.assign(decision, { until: decided, movedAt: readAt });
-      const decides = decided !== null && readAt - decision.movedAt < UNDECIDED_MS;
-      history = withSilences(joinHistories(history, fresh, since), silences, decides ? decided : Infinity);
+      // Where nobody has ever decided, nobody does. Else deadlines wait, however long: a stopped decision is no dead fleet.
+      history = withSilences(joinHistories(history, fresh, since), silences, decided ?? Infinity);
       models = modelsOf(silences);
       const ends = INTAKE_PATHS.flatMap((path) => history[path].gaps.slice(-1).map((gap) => gap.endedAt));
       since = Math.max(0, ...ends) - REREAD_MS;

@@ -3,10 +3,13 @@ import {
   adoptIdentity,
   identityOf,
   isObservation,
+  isOfFormerClass,
   isPlaceholderSerial,
+  isSameBoxRenamed,
   matchIdentity,
   newDeviceRecord,
   offlineAfterMs,
+  renameClass,
   staleAfterMs,
   type CpeEvent,
   type ReachabilitySettings,
@@ -64,19 +67,26 @@ export function cachedDevice({ record, swVersion, manufacturer, model }: StoredD
   return { record, swVersion, manufacturer, model, healthCounted, wheelBucket: Infinity, changedIn: 0 };
 }
 
+/** What may become of an event whose device is not known by all that it names. */
+export interface NewcomerRules {
+  /** Gets the device when the event completes or changes its identity. */
+  identified: Set<CachedDevice>;
+  /** Whether a new device may be made; absent: always. */
+  admits?: (() => boolean) | undefined;
+  /** Called for a device that certainly goes by another product class now; absent: none does. */
+  renamed?: ((device: CachedDevice, from: string) => void) | undefined;
+}
+
 /**
  * The device that an event is about among those with its serial number; a new one when it is none of them, unless that
  * is not admitted. An observation makes no device and completes no identity.
  * @param known changed when the device is new
- * @param identified gets the device when the event completes its identity
- * @param admits whether a new device may be made
  */
 export function deviceOfEvent(
   known: CachedDevice[],
   event: CpeEvent,
   receivedAt: number,
-  identified: Set<CachedDevice>,
-  admits?: () => boolean,
+  { identified, admits, renamed }: NewcomerRules,
 ): CachedDevice | undefined {
   const [first] = known;
   if (
@@ -95,6 +105,14 @@ export function deviceOfEvent(
   );
   const device = known.find((candidate) => candidate.record === record);
   if (device === undefined) {
+    const former = known.find((each) => isOfFormerClass(each.record, event, receivedAt));
+    if (former !== undefined) return former;
+    const only = known.length === 1 && renamed !== undefined && !isObservation(event) ? first : undefined;
+    if (only !== undefined && isSameBoxRenamed(only.record, event, identity, receivedAt)) {
+      identified.add(only);
+      renamed?.(only, renameClass(only.record, identity.productClass, receivedAt));
+      return only;
+    }
     // What others say of a box that has never spoken makes no device.
     if (isObservation(event) || admits?.() === false) return undefined;
     const added = cachedDevice({

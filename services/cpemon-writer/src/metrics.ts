@@ -46,6 +46,8 @@ export interface WriterMetrics {
   fleetDrift(devices: number): void;
   /** Sources that are silent as a whole, as far as this process decides it: '/webhook'. */
   sourcesSilent(sources: readonly string[]): void;
+  /** Up to when this process has decided which are, epoch ms. */
+  sourcesDecided(until: number): void;
   /** Which of the database's settings make what is committed less than durable. */
   durabilitySeen(weak: readonly WeakSetting[]): void;
 }
@@ -164,6 +166,11 @@ export function createWriterMetrics(
     registers,
   });
   for (const path of INTAKE_PATHS) silent.set({ path }, 0);
+  const decided = new Gauge({
+    name: 'cpemon_writer_sources_decided_timestamp_seconds',
+    help: 'Up to when this process has decided which sources are silent: deadlines after the latest of all writers wait',
+    registers,
+  });
   const drift = counter('fleet_drift_devices_total', 'Devices by which a kept count was off when recounted');
   const events = new Histogram({
     name: 'cpemon_writer_batch_events',
@@ -244,6 +251,7 @@ export function createWriterMetrics(
     sourcesSilent(sources) {
       for (const path of INTAKE_PATHS) silent.set({ path }, sources.includes(sourceOfPath(path)) ? 1 : 0);
     },
+    sourcesDecided: (until) => decided.set(until / 1000),
     durabilitySeen,
   };
 }

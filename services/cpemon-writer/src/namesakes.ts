@@ -1,4 +1,12 @@
-import { conflictsOf, findingsOfNewDevice, type DeviceRecord, type IdentityFinding } from '@cpemon/domain';
+import {
+  conflictsOf,
+  findingsOfNewDevice,
+  timelineIdentity,
+  type DeviceRecord,
+  type IdentityFinding,
+  type ReceivedEvent,
+  type TimelineEntry,
+} from '@cpemon/domain';
 import type { CachedDevice } from './cached-device.js';
 
 /** Conflicts found in a lane since it was opened: each is written once, and again by the next owner, which adds nothing. */
@@ -24,6 +32,19 @@ export function noteFindings(
     known.add(key);
     findings.push(conflict);
   }
+}
+
+/** Tells that a device goes by another product class since an event: in its timeline and, the first time, as a finding. */
+export function noteRenamed(
+  told: { timeline: TimelineEntry[]; findings: IdentityFinding[] },
+  { record }: CachedDevice,
+  from: string,
+  { event, receivedAt: at }: ReceivedEvent,
+): void {
+  const data = { from, to: record.productClass, by: event.source };
+  const identity = timelineIdentity(event.source, event.id);
+  told.timeline.push({ record, at, kind: 'identity', identity, data });
+  told.findings.push({ kind: 'merged', device: record, other: null, at, data });
 }
 
 const keyOf = (device: DeviceRecord, other: DeviceRecord): string =>

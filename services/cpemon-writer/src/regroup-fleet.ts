@@ -1,6 +1,7 @@
 import type { Connection } from '@cpemon/database';
 import {
   identityOf,
+  isOfFormerClass,
   matchIdentity,
   serialNumberForms,
   type CpeEvent,
@@ -59,10 +60,10 @@ export function noteCommand(
 ): void {
   const { command } = event.data;
   if (command === undefined) return;
-  const record = matchIdentity(
-    known.map((device) => device.record),
-    identityOf(event),
-  );
+  const records = known.map((device) => device.record);
+  // The inventory may go on calling a box by the product class that it had.
+  const record =
+    matchIdentity(records, identityOf(event)) ?? records.find((each) => isOfFormerClass(each, event, 0));
   if (record !== undefined) commanded.push({ lane, record, command });
 }
 

@@ -4,6 +4,7 @@ import {
   INTAKE_PATHS,
   type AdmissionRules,
   type CpeEvent,
+  type MergeMode,
   type ReportData,
 } from '@cpemon/domain';
 import type { LaneBatch, LoggedEvent } from '@cpemon/event-log';
@@ -29,10 +30,10 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-async function newApplier(admission = OPEN): Promise<DeviceApplier> {
+async function newApplier(admission = OPEN, merge: MergeMode = 'propose'): Promise<DeviceApplier> {
   const made = createDeviceApplier({
     read: (work) => work(database.pool),
-    ...{ settings: DEFAULT_REACHABILITY_SETTINGS, admission, cachedDevices: 1000, cachedBytes: 1e9 },
+    ...{ settings: DEFAULT_REACHABILITY_SETTINGS, admission, merge, cachedDevices: 1000, cachedBytes: 1e9 },
   });
   await made.openLane(LANE);
   return made;
@@ -221,6 +222,103 @@ async function connection() {
   made.release();
   return made;
 }
+
+describe('a firmware that changes the product class', () => {
+  const ADDRESS = '100.64.0.9';
+  const of = (productclass: string, seconds: number, sw: string, codes: string[], wan = ADDRESS) =>
+    inform(
+      'R',
+      seconds,
+      { event_codes: codes, attributes: { sw_version: sw, wan_ip: wan } },
+      { oui: '00259E', productclass, time: new Date(NOON + seconds * 1000).toISOString() },
+    );
+  const renamed = (): LoggedEvent[] => [
+    of('HG8245', 0, 'V1', ['2 PERIODIC']),
+    of('EG8145V5', 100, 'V2', ['1 BOOT', 'M Download']),
+    // Sent before the boot, received after it.
+    { ...of('HG8245', 50, 'V1', ['4 VALUE CHANGE']), receivedAt: NOON + 150_000 },
+    of('EG8145V5', 200, 'V2', ['2 PERIODIC']),
+  ];
+  const devices = async () =>
+    (await rows('SELECT device_id, product_class FROM devices ORDER BY device_id')).map(
+      (row) => `${row['device_id']} ${row['product_class']}`,
+    );
+  const applied = async () =>
+    (await rows('SELECT applied_events AS n FROM device_state')).map(({ n }) => Number(n));
+
+  test('leaves the device what it was, with a row in its timeline and a finding, where that is certain', async () => {
+    applier = await newApplier(OPEN, 'certain');
+    const events = renamed();
+    await applyAll(batch(events.slice(0, 1)));
+    const [before] = await devices();
+    await applyAll(batch(events.slice(1)));
+    expect(await devices()).toEqual([`${before!.split(' ')[0]} EG8145V5`]);
+    expect(await applied()).toEqual([4]);
+    expect(await timeline()).toEqual(['R boot 100', 'R firmware 100', 'R identity 100']);
+    const [found] = await listIdentityFindings(await connection(), {}, { limit: 10 });
+    expect(found).toMatchObject({
+      ...{ kind: 'merged', other: null, at: NOON + 100_000 },
+      data: { from: 'HG8245', to: 'EG8145V5', by: '/cwmp' },
+    });
+  });
+
+  test('gives the same rows in any batches, after a take-over between any two, and rebuilt with the same key', async () => {
+    applier = await newApplier(OPEN, 'certain');
+    const events = renamed();
+    await applyAll(batch(events));
+    const whole = await allTables();
+    await clear();
+    for (const logged of events) {
+      applier = await newApplier(OPEN, 'certain');
+      await applyAll(batch([logged]));
+    }
+    expect(await allTables()).toEqual(whole);
+    await applyAll(batch(events, { mode: 'replay' }));
+    expect(await allTables()).toEqual(whole);
+  });
+
+  test('its labels stay, and a command that names the class before reaches it', async () => {
+    applier = await newApplier(OPEN, 'certain');
+    const command = (revision: number, seconds: number): LoggedEvent =>
+      inform(
+        'R',
+        seconds,
+        { command: { name: 'inventory', revision, admin_state: 'maintenance', label_set: 0 } },
+        { source: '/command', type: 'cpemon.command.v1', oui: '00259E', productclass: 'HG8245' },
+      );
+    await applyAll(batch([renamed()[0]!, command(1, 10)]));
+    await applyAll(batch([...renamed().slice(1), command(2, 300)]));
+    expect(await rows('SELECT admin_state, revision FROM device_inventory')).toMatchObject([
+      { admin_state: 'maintenance', revision: 2 },
+    ]);
+  });
+
+  test('is a device of its own and a proposed merge by default, and where there is a doubt', async () => {
+    await applyAll(batch(renamed()));
+    expect(await devices()).toHaveLength(2);
+    await clear();
+    applier = await newApplier(OPEN, 'certain');
+    const [first] = renamed();
+    await applyAll(batch([first!, of('EG8145V5', 100, 'V2', ['1 BOOT'], '100.64.0.10')]));
+    expect(await devices()).toHaveLength(2);
+    expect(await rows('SELECT kind FROM identity_findings')).toMatchObject([{ kind: 'merge' }]);
+  });
+
+  test('a box that goes on under the class before is a device of its own, and a conflict at another address', async () => {
+    applier = await newApplier(OPEN, 'certain');
+    await applyAll(batch(renamed()));
+    await applyAll(batch([of('HG8245', 300, 'V1', ['2 PERIODIC'], '100.64.0.10')]));
+    await applyAll(batch([of('EG8145V5', 400, 'V2', ['2 PERIODIC'])]));
+    expect(await devices()).toHaveLength(2);
+    const kinds = (await rows('SELECT kind FROM v_identity_findings ORDER BY kind')).map(
+      ({ kind }) => kind as string,
+    );
+    expect(kinds).toEqual(['conflict', 'merged']);
+    // Two of one serial number: nothing is certain any more.
+    await applyAll(batch([of('HG8245', 500, 'V3', ['1 BOOT'], ADDRESS)]));
+    expect(await devices()).toHaveLength(2);
+  });
+});
 
 describe('admission', () => {
   const devices = async () =>

@@ -44,3 +44,15 @@ test('a limit leaves the rest for later', () => {
   expect(wheel.size()).toBe(6);
   expect(popped(wheel, 100_000)).toEqual([4, 5, 6, 7, 8, 9]);
 });
+
+test('a limit stops within a second, and what comes for it later is not lost', () => {
+  const wheel = createTimingWheel();
+  for (let id = 0; id < 10; id += 1) wheel.add(id, 5000);
+  expect(popped(wheel, 100_000, 4)).toEqual([0, 1, 2, 3]);
+  wheel.add(10, 5500);
+  wheel.add(11, 1000);
+  expect(wheel.size()).toBe(8);
+  expect(popped(wheel, 100_000, 3)).toEqual([4, 5, 6]);
+  expect(popped(wheel, 100_000)).toEqual([7, 8, 9, 10, 11]);
+  expect(wheel.size()).toBe(0);
+});

@@ -6,8 +6,8 @@ export interface TimingWheel {
   /** Adds an entry for `deviceId` at `at` (epoch ms) or, if that is past, at the next bucket to pop. The bucket. */
   add(deviceId: number, at: number): number;
   /**
-   * Calls `visit` for the entries of the buckets that lie wholly before `until`, oldest first, and removes them. Stops
-   * after the bucket that brings their number to `limit`.
+   * Calls `visit` for the entries of the buckets that lie wholly before `until`, oldest first, and removes them: `limit`
+   * of them at most, so that a fleet that is due in one second takes several turns.
    */
   pop(until: number, limit: number, visit: (deviceId: number, bucket: number) => void): void;
   /** The bucket of a time, however long past. */
@@ -55,17 +55,22 @@ export function createTimingWheel(): TimingWheel {
     entries += 1;
     return entry;
   };
-  /** Visits the entries of a bucket. Their number. */
-  const visitAll = (bucket: number, visit: (deviceId: number, bucket: number) => void): number => {
+  /** Visits the first entries of a bucket, `limit` at most. Their number. */
+  const visitFirst = (
+    bucket: number,
+    limit: number,
+    visit: (deviceId: number, bucket: number) => void,
+  ): number => {
     const last = lastOf.get(bucket);
     if (last === undefined) return 0;
-    lastOf.delete(bucket);
     let visited = 0;
     let entry = next[last]!;
-    for (let more = true; more;) {
+    for (let more = true; more && visited < limit;) {
       const after = next[entry]!;
       const deviceId = deviceIds[entry]!;
       more = entry !== last;
+      if (more) next[last] = after;
+      else lastOf.delete(bucket);
       // Free before the visit, which may add an entry.
       next[entry] = free;
       free = entry;
@@ -97,8 +102,9 @@ export function createTimingWheel(): TimingWheel {
       while (first < end && entries > 0 && visited < limit) {
         const bucket = first;
         popped = bucket;
-        first = bucket + 1;
-        visited += visitAll(bucket, visit);
+        visited += visitFirst(bucket, limit - visited, visit);
+        if (lastOf.has(bucket)) popped = bucket - 1;
+        else first = bucket + 1;
       }
       if (entries === 0) first = Infinity;
     },

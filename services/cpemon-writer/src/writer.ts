@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UnsuitableServerError, watchServer } from '@cpemon/database';
+import { describeStartFailure, UnsuitableServerError, watchServer } from '@cpemon/database';
 import {
   LogShapeError,
   STATE_GROUP,
@@ -17,6 +17,7 @@ import {
   type StartContext,
 } from '@cpemon/service-kit';
 import { openDeviceModels } from '@cpemon/model-folder';
+import { startTracing } from '@cpemon/tracing';
 import { createAlertMetrics } from './alerts/alert-metrics.js';
 import { openAlertSettings } from './alerts/alert-settings-file.js';
 import { startAlerts } from './alerts/start-alerts.js';
@@ -51,12 +52,16 @@ export async function startWriter(
     sessionMs: config.leaseMs,
     lockWaitMs: config.leaseMs,
   });
+  const tracing = await startTracing(config.tracing, {
+    ...{ service: 'cpemon-writer', version: VERSION, instance: config.instanceId, registry, logger },
+  });
   const models = await openDeviceModels(config.deviceModels, registry, logger);
   const coverage = config.coverage ? createCoverage() : undefined;
   const applier = createDeviceApplier({
     read: (work) => link.run(config.leaseMs, work),
     settings: config.reachability,
     admission: config.admission,
+    merge: config.merge,
     history: config.history,
     ...(coverage && { coverage }),
     healthRules: () => health?.rules(),
@@ -64,6 +69,7 @@ export async function startWriter(
     onHealth: (to) => metrics.health(to),
     cachedDevices: config.cachedDevices,
     cachedBytes: config.cachedBytes,
+    tracing,
     onTransition: (to) => metrics.transition(to),
     onChatty: (change) => metrics.chatty(change),
   });
@@ -87,13 +93,13 @@ export async function startWriter(
     ...{ path: config.alertsFile, environment: config.secretVariable, logger },
     loaded: (outcome) => alertMetrics.settings(outcome),
   });
-  const group: { consumer?: LogConsumer } = {};
+  const group: { consumer?: LogConsumer; failure?: string } = {};
   const probe = createSteadyConnection({ address: config.database, sessionMs: 30_000, lockWaitMs: 1000 });
   const operations = await startOperationsServer({
     host: config.listenHost,
     port: config.operationsPort,
     registry,
-    ready: () => readiness(probe, group.consumer),
+    ready: () => readiness(probe, group),
     logger,
   });
   const closeConnections = async (): Promise<void> => {
@@ -102,6 +108,7 @@ export async function startWriter(
     alertSettings.stop();
     await health?.stop();
     await Promise.all([link.close(), healthLink.close(), probe.close(), operations.close()]);
+    await tracing?.stop();
   };
 
   const server = watchServer({
@@ -119,7 +126,10 @@ export async function startWriter(
       logger.warn({ drift: drift.slice(0, 50) }, 'Kept counts of the fleet were off and have been put right');
     },
   });
-  const joined = await untilJoined(signal, logger, async () => {
+  const failed = (reason: string): void => {
+    group.failure = reason;
+  };
+  const joined = await untilJoined(signal, logger, failed, async () => {
     await server.check();
     return startMySqlConsumer({
       address: config.database,
@@ -158,13 +168,13 @@ export async function startWriter(
   const sourceWatch = startSourceWatch({
     address: config.database,
     owner: config.instanceId,
-    settings: config.silence,
+    settings: { ...config.silence, reachability: config.reachability },
     metrics,
     logger,
   });
   const alerts = startAlerts({
     ...{ address: config.database, owner: config.instanceId, logger },
-    ...{ settings: alertSettings, metrics: alertMetrics },
+    ...{ settings: alertSettings, metrics: alertMetrics, tracing },
   });
   if (maintenance === undefined) {
     logger.warn('MAINTENANCE_DATABASE_URL is not set: this writer makes no partitions of the log');
@@ -186,6 +196,7 @@ export async function startWriter(
 async function untilJoined(
   signal: AbortSignal,
   logger: Logger,
+  failed: (reason: string) => void,
   join: () => Promise<LogConsumer>,
 ): Promise<LogConsumer | undefined> {
   for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, LONGEST_JOIN_PAUSE_MS)) {
@@ -194,7 +205,9 @@ async function untilJoined(
       return await join();
     } catch (error) {
       if (error instanceof LogShapeError || error instanceof UnsuitableServerError) throw error;
-      logger.warn({ err: error, againInMs: pauseMs }, 'Cannot join the group of writers yet');
+      const reason = describeStartFailure(error);
+      failed(reason);
+      logger.warn({ err: error, reason, againInMs: pauseMs }, 'Cannot join the group of writers yet');
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -202,7 +215,7 @@ async function untilJoined(
 
 async function readiness(
   probe: SteadyConnection,
-  consumer: LogConsumer | undefined,
+  { consumer, failure = 'not joined yet' }: { consumer?: LogConsumer; failure?: string },
 ): Promise<ReadinessReport> {
   const database = await probe
     .run(1500, (connection) => connection.query('SELECT 1'))
@@ -212,7 +225,7 @@ async function readiness(
     );
   const group =
     consumer === undefined
-      ? { ok: false, detail: 'not joined yet' }
+      ? { ok: false, detail: failure }
       : { ok: true, detail: `${consumer.ownedLanes().length} lanes` };
   return { ready: database.ok && group.ok, checks: { database, group } };
 }

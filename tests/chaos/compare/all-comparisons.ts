@@ -1,3 +1,4 @@
+import { alerts } from './alerts.js';
 import type { Comparison } from './comparison.js';
 import { deviceEvents } from './device-events.js';
 import { deviceState } from './device-state.js';
@@ -8,6 +9,7 @@ import { history } from './history.js';
 import { identities } from './identities.js';
 import { logRecords } from './log-records.js';
 import { offsets } from './offsets.js';
+import { outbox } from './outbox.js';
 import { parkedAndDead } from './parked-and-dead.js';
 import { pipelineBooks } from './pipeline-books.js';
 import { retention } from './retention.js';
@@ -24,6 +26,8 @@ export const COMPARISONS: readonly Comparison[] = [
   fleetCounts,
   offsets,
   parkedAndDead,
+  alerts,
+  outbox,
   retention,
   pipelineBooks,
 ];

@@ -1,4 +1,5 @@
 import type { SingleConnection } from '@cpemon/database';
+import type { Delivery } from '../alerts/alert-receiver.js';
 import type { Ledger } from '../load/ledger.js';
 import type { LogEvidence } from '../watch/log-evidence.js';
 import type { LogTail } from '../watch/log-tail.js';
@@ -29,6 +30,8 @@ export interface Evidence {
   pipeline: PipelineAnswer;
   /** Events that are not applied in their order: parked, given up, requeued. */
   setAside: SetAside;
+  /** Messages of alerts, as they arrived. */
+  deliveries: readonly Delivery[];
 }
 
 export interface PipelineAnswer {

@@ -49,12 +49,15 @@ async function comparedWithLog(
   const violations: Violation[] = [];
   for (const [index, { copies, entries }] of log.devices.entries()) {
     const { serialNumber, sent } = ledger.devices[index]!;
+    const stored = samples.get(keys.get(serialNumber) ?? -1) ?? [];
     const found = new Map<number, number>();
-    for (const { metrics } of samples.get(keys.get(serialNumber) ?? -1) ?? []) {
+    // Two events of one time are shown as one sample.
+    for (const { metrics } of uniqueSamples(stored)) {
       const n = metrics[COUNTER];
       if (n !== undefined) found.set(n, (found.get(n) ?? 0) + 1);
     }
-    // What was parked or given up of a device has no sample, and times that two events share are one sample.
+    const kept = new Set(stored.map(({ metrics }) => metrics[COUNTER]));
+    // What was parked or given up of a device has no sample.
     const waits = entries?.some(({ generation, lane, sequence }) =>
       setAside.waiting.has(`${generation}-${lane}-${sequence}`),
     );
@@ -71,7 +74,7 @@ async function comparedWithLog(
           detail: `${count} samples, ${copies[n] ?? 0} in the log`,
         });
       }
-      if ((copies[n] ?? 0) > 0 && count === 0) missing.push(n);
+      if ((copies[n] ?? 0) > 0 && !kept.has(n)) missing.push(n);
     }
     if (missing.length === 0 || waits === true || chatty.has(keys.get(serialNumber) ?? -1)) continue;
     const event = `${serialNumber} #${missing[0]}`;
@@ -81,7 +84,7 @@ async function comparedWithLog(
   return violations;
 }
 
-/** Of every device, each once. */
+/** Of every device, as often as they are stored. */
 async function readAllSamples(connection: SingleConnection): Promise<Map<number, Sample[]>> {
   const devices = new Map<number, Sample[]>();
   const add = (deviceId: number, samples: readonly Sample[]): void => {
@@ -103,7 +106,6 @@ async function readAllSamples(connection: SingleConnection): Promise<Map<number,
     for (const [n, deviceId] of readDeviceIds(row['device_ids'] as Buffer).entries())
       add(deviceId, [samples[n]!]);
   }
-  for (const [deviceId, samples] of devices) devices.set(deviceId, uniqueSamples(samples));
   return devices;
 }
 

@@ -1,3 +1,4 @@
+import { bookedBeforeSent, newIdEachAttempt } from './alert-plants.js';
 import { acknowledgeBeforeCommit, autoIncrementOrder } from './append-plants.js';
 import { epochByPlainSelect, noEpochCheck, offsetElsewhere } from './fence-plants.js';
 import { replayCountsTwice, retentionTooFar } from './log-plants.js';
@@ -15,4 +16,6 @@ export const PLANTS: readonly Plant[] = [
   replayCountsTwice,
   parkedDeviceForgotten,
   retentionTooFar,
+  bookedBeforeSent,
+  newIdEachAttempt,
 ];

@@ -6,7 +6,7 @@ import { createNonces, NONCE_LIVES_MS } from './nonce.js';
 import { createNonceUse } from './nonce-use.js';
 
 const NOON = Date.UTC(2026, 0, 1, 12);
-const nonces = createNonces('shared');
+const nonces = createNonces(['shared']);
 const options: AuthOptions = {
   schemes: ['digest'],
   algorithms: ['MD5'],
@@ -103,13 +103,20 @@ test('a nonce fits into the 32 characters that some CPEs keep of it', () => {
 test('a nonce that is over or of nobody is stale when the answer to it is right', () => {
   expect(judge(digest(), options, NOON + NONCE_LIVES_MS)).toEqual({ user: 'fleet' });
   expect(judge(digest(), options, NOON + NONCE_LIVES_MS + 1)).toBe('stale_nonce');
-  expect(judge(digest({ nonce: createNonces('another').make(NOON, 'abc') }))).toBe('stale_nonce');
+  expect(judge(digest({ nonce: createNonces(['another']).make(NOON, 'abc') }))).toBe('stale_nonce');
   expect(judge(digest({ nonce: 'made-up' }))).toBe('stale_nonce');
   expect(judge(digest({ nonce: 'made-up', password: 'guessed' }))).toBe('invalid_credentials');
 });
 
 test('a nonce is known to every replica with the secret', () => {
-  expect(judge(digest(), { ...options, nonces: createNonces('shared') })).toEqual({ user: 'fleet' });
+  expect(judge(digest(), { ...options, nonces: createNonces(['shared']) })).toEqual({ user: 'fleet' });
+});
+
+test('a nonce of the secret before is right while that is the second one', () => {
+  const changing = { ...options, nonces: createNonces(['new', 'shared']) };
+  expect(judge(digest(), changing)).toEqual({ user: 'fleet' });
+  expect(judge(digest({ nonce: changing.nonces.make(NOON, 'abc') }), changing)).toEqual({ user: 'fleet' });
+  expect(judge(digest(), { ...options, nonces: createNonces(['new']) })).toBe('stale_nonce');
 });
 
 test('an old client that knows no qop is understood (RFC 2069)', () => {

@@ -20,18 +20,21 @@ const CLOCK_DIFFERENCE_MS = 60_000;
 const LENGTHS = { time: 8, random: 6, proof: 18 };
 const NONCE = /^([0-9a-z]{8}[\w-]{6})([\w-]{18})$/;
 
-/** @param secret of all replicas */
-export function createNonces(secret: string): Nonces {
-  const key = createSecretKey(Buffer.from(`cwmp-nonce:${secret}`));
+/** @param secrets of all replicas: the first makes nonces, those of all of them are right, so that they can be changed */
+export function createNonces(secrets: readonly string[]): Nonces {
+  const keys = secrets.map((secret) => createSecretKey(Buffer.from(`cwmp-nonce:${secret}`)));
   return {
     make(nowMs, random) {
+      const [key] = keys;
+      if (key === undefined) throw new Error('Nonces need a secret');
       const time = nowMs.toString(36).padStart(LENGTHS.time, '0');
       const text = time + random.slice(0, LENGTHS.random).padEnd(LENGTHS.random, '0');
       return text + proofOf(key, text);
     },
     isLive(nonce, nowMs) {
       const [, text, proof] = NONCE.exec(nonce) ?? [];
-      if (text === undefined || proof === undefined || !isSameText(proof, proofOf(key, text))) return false;
+      if (text === undefined || proof === undefined) return false;
+      if (!keys.some((key) => isSameText(proof, proofOf(key, text)))) return false;
       const ageMs = nowMs - parseInt(text.slice(0, LENGTHS.time), 36);
       return ageMs <= NONCE_LIVES_MS && ageMs >= -CLOCK_DIFFERENCE_MS;
     },

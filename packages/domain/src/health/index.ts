@@ -10,3 +10,4 @@ export { judgeReadings } from './judge-readings.js';
 export * from './known-metrics.js';
 export * from './read-health-rules.js';
 export * from './rule-problems.js';
+export { isInScope } from './scope-of-device.js';

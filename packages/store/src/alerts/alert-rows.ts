@@ -1,5 +1,6 @@
 import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { Connection } from '@cpemon/database';
+import { ALERT_FEED_LANE } from '../change-feed.js';
 
 export const ALERT_STATES = ['pending', 'firing', 'resolved'] as const;
 export type StoredAlertState = (typeof ALERT_STATES)[number];
@@ -44,6 +45,8 @@ export interface AlertRow {
   notification: NotificationState;
   notifiedAt: number | null;
   endNotifiedAt: number | null;
+  /** The trace of the event that last began or ended it; absent or null: none that is recorded. */
+  traceparent?: string | null;
 }
 
 /** With what the API writes. */
@@ -58,7 +61,7 @@ const COLUMNS = `alert_id, open_key, rule, kind, severity, state, device_id, ser
   labels, summary, ${time('started_at')}, ${time('ended_at')}, ${time('pending_at')}, ${time('fired_at')},
   ${time('clear_since')}, ${time('resolved_at')}, cause, evidence, missing, due, members, most_missing, device_seconds,
   parent_id, quiet, notification, ${time('notified_at')}, ${time('end_notified_at')},
-  acknowledged_by, ${time('acknowledged_at')}, acknowledge_note`;
+  acknowledged_by, ${time('acknowledged_at')}, acknowledge_note, traceparent`;
 
 const dateOrNull = (at: number | null): Date | null => (at === null ? null : new Date(at));
 
@@ -80,6 +83,7 @@ const valuesOf = (alert: AlertRow): Record<string, unknown> => ({
   ...{ device_seconds: Math.round(alert.deviceSeconds), parent_id: alert.parentId, quiet: alert.quiet },
   ...{ notification: alert.notification, notified_at: dateOrNull(alert.notifiedAt) },
   end_notified_at: dateOrNull(alert.endNotifiedAt),
+  traceparent: alert.traceparent ?? null,
 });
 
 /** Adds an alert, or writes all of it but what the API writes. @returns its key */
@@ -97,6 +101,54 @@ export async function putAlert(transaction: Connection, alert: AlertRow): Promis
 export async function removeAlerts(transaction: Connection, alertIds: readonly number[]): Promise<void> {
   if (alertIds.length === 0) return;
   await transaction.query("DELETE FROM alerts WHERE alert_id IN (?) AND state = 'pending'", [alertIds]);
+}
+
+/**
+ * Removes these alerts of erased devices with all messages about them, and what the change feed says of the devices'
+ * alerts. Alerts that ended before go by and by (erase-remains.ts).
+ */
+export async function eraseAlerts(
+  transaction: Connection,
+  deviceIds: readonly number[],
+  alertIds: readonly number[],
+): Promise<void> {
+  // Positions have no holes, so the rows stay.
+  await transaction.query("UPDATE change_feed SET data = '{}' WHERE lane = ? AND device_id IN (?)", [
+    ALERT_FEED_LANE,
+    deviceIds,
+  ]);
+  if (alertIds.length === 0) return;
+  await transaction.query('DELETE FROM outbox WHERE alert_id IN (?)', [alertIds]);
+  await transaction.query('DELETE FROM alerts WHERE alert_id IN (?)', [alertIds]);
+}
+
+/** Which of some devices that there are no more were erased: it is under way, or their alerts are gone as well. */
+export async function readErasedAmong(
+  connection: Connection,
+  deviceIds: readonly number[],
+): Promise<Set<number>> {
+  if (deviceIds.length === 0) return new Set();
+  const [erasing] = await connection.query<RowDataPacket[]>(
+    'SELECT device_id FROM erasure_devices WHERE device_id IN (?)',
+    [deviceIds],
+  );
+  const [withAlerts] = await connection.query<RowDataPacket[]>(
+    'SELECT DISTINCT device_id FROM alerts WHERE device_id IN (?)',
+    [deviceIds],
+  );
+  const idsOf = (rows: RowDataPacket[]): Set<number> =>
+    new Set(rows.map((row) => row['device_id'] as number));
+  const [isErasing, hasAlerts] = [idsOf(erasing), idsOf(withAlerts)];
+  return new Set(deviceIds.filter((deviceId) => isErasing.has(deviceId) || !hasAlerts.has(deviceId)));
+}
+
+/** Alerts that fire, that nobody was told of yet, and that somebody has acknowledged all the same. */
+export async function readAcknowledgedUntold(connection: Connection): Promise<Set<number>> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `SELECT alert_id FROM alerts
+     WHERE state = 'firing' AND notification = 'none' AND acknowledged_by IS NOT NULL`,
+  );
+  return new Set(rows.map((row) => Number(row['alert_id'])));
 }
 
 /** Alerts that are not resolved, or of whose end nobody was told yet, and those that wait for the digest. */
@@ -248,5 +300,6 @@ function toAlert(row: RowDataPacket): ShownAlert {
     acknowledgedBy: row['acknowledged_by'] as string | null,
     acknowledgedAt: numberOrNull(row['acknowledged_at']),
     acknowledgeNote: row['acknowledge_note'] as string,
+    traceparent: row['traceparent'] as string | null,
   };
 }

@@ -1,5 +1,6 @@
 import type { RowDataPacket } from 'mysql2/promise';
 import type { Connection } from '@cpemon/database';
+import { DORMANT_AFTER_MS } from '@cpemon/domain';
 
 /** Devices in service that have labels, model and firmware in common, since a suspected start. */
 export interface GroupTally {
@@ -7,7 +8,10 @@ export interface GroupTally {
   labelSetId: number;
   model: string | null;
   firmware: string | null;
+  /** But for those that are dormant. */
   members: number;
+  /** Offline for so long that nobody expects a report. */
+  dormant: number;
   /** Those whose report fell due since then: it came, or it is missing. */
   due: number;
   missing: number;
@@ -23,27 +27,28 @@ const KEYS_A_STATEMENT = 900;
 /**
  * Counts devices by what they have in common. A report is missing when its device is stale now, or went offline since
  * `since`; it came when the device was heard since then. Devices that nobody can judge (unknown) or that were offline
- * before are in no count but that of members.
- * @param since epoch ms
+ * before are in no count but that of members; those that are dormant at `at` are not even in that.
+ * @param since epoch ms, as `at`
  */
 export async function readGroupTallies(
   connection: Connection,
   devices: TalliedDevices,
-  since: number,
+  { since, at }: { since: number; at: number },
 ): Promise<GroupTally[]> {
-  const start = new Date(since);
-  if ('all' in devices) return tallies(connection, ALL, [start, start]);
+  const times = [new Date(at - DORMANT_AFTER_MS), new Date(since), new Date(since)];
+  if ('all' in devices) return tallies(connection, ALL, times);
   const byLabels = 'labelSetIds' in devices;
   const keys = byLabels ? devices.labelSetIds : devices.deviceIds;
   const found: GroupTally[] = [];
   for (let first = 0; first < keys.length; first += KEYS_A_STATEMENT) {
     const chunk = keys.slice(first, first + KEYS_A_STATEMENT);
-    found.push(...(await tallies(connection, byLabels ? BY_LABELS : BY_KEY, [start, start, chunk])));
+    found.push(...(await tallies(connection, byLabels ? BY_LABELS : BY_KEY, [...times, chunk])));
   }
   return found;
 }
 
-const COUNTS = `COALESCE(i.label_set_id, 0) AS label_set_id, d.model, s.sw_version, COUNT(*) AS members,
+const COUNTS = `COALESCE(i.label_set_id, 0) AS label_set_id, d.model, s.sw_version, COUNT(*) AS counted,
+       CAST(SUM(s.reachability = 'offline' AND s.reachability_since < ?) AS SIGNED) AS dormant,
        CAST(SUM(s.reachability = 'stale'
          OR (s.reachability = 'offline' AND s.reachability_since >= ?)) AS SIGNED) AS missing,
        CAST(SUM(s.reachability = 'online' AND s.last_seen_at >= ?) AS SIGNED) AS came`;
@@ -73,11 +78,13 @@ async function tallies(connection: Connection, sql: string, values: unknown[]): 
   const [rows] = await connection.query<RowDataPacket[]>(sql, values);
   return rows.map((row) => {
     const missing = Number(row['missing']);
+    const dormant = Number(row['dormant']);
     return {
       labelSetId: Number(row['label_set_id']),
       model: row['model'] as string | null,
       firmware: row['sw_version'] as string | null,
-      members: Number(row['members']),
+      members: Number(row['counted']) - dormant,
+      dormant,
       due: missing + Number(row['came']),
       missing,
     };

@@ -11,6 +11,8 @@ export interface NewMessage {
   alertId: number;
   /** JSON. */
   body: string;
+  /** The trace of the event that it comes from; absent or null: none that is recorded. */
+  traceparent?: string | null;
 }
 
 export type OutboxMessage = NewMessage & { position: number; madeAt: number; attempts: number };
@@ -52,11 +54,11 @@ export async function addToOutbox(
       [receiver],
     );
     const first = Number(head?.['position']) - own.length + 1;
-    const rows = own.map(({ messageId, kind, alertId, body }, n) => [
-      ...[receiver, first + n, new Date(madeAt), messageId, kind, alertId, body],
+    const rows = own.map(({ messageId, kind, alertId, body, traceparent = null }, n) => [
+      ...[receiver, first + n, new Date(madeAt), messageId, kind, alertId, body, traceparent],
     ]);
     await transaction.query(
-      'INSERT INTO outbox (receiver, position, made_at, message_id, kind, alert_id, body) VALUES ?',
+      'INSERT INTO outbox (receiver, position, made_at, message_id, kind, alert_id, body, traceparent) VALUES ?',
       [rows],
     );
   }
@@ -70,7 +72,7 @@ export async function readWaitingMessages(
 ): Promise<OutboxMessage[]> {
   const [rows] = await connection.query<RowDataPacket[]>(
     `SELECT o.receiver, o.position, CAST(UNIX_TIMESTAMP(o.made_at) * 1000 AS UNSIGNED) AS made_ms, o.message_id, o.kind,
-            o.alert_id, o.body, o.attempts
+            o.alert_id, o.body, o.attempts, o.traceparent
      FROM outbox AS o
      JOIN outbox_receivers AS r ON r.receiver = o.receiver AND COALESCE(r.next_at <= SYSDATE(3), TRUE)
      WHERE o.receiver = ? AND o.state = 'waiting'
@@ -85,6 +87,7 @@ export async function readWaitingMessages(
     kind: row['kind'] as string,
     alertId: Number(row['alert_id']),
     body: row['body'] as string,
+    traceparent: row['traceparent'] as string | null,
     attempts: row['attempts'] as number,
   }));
 }

@@ -33,7 +33,7 @@ beforeEach(async () => {
         strictNonceCount: false,
       },
       ...{
-        sessionSecret: 'a secret of sixteen',
+        sessionSecrets: ['a secret of sixteen'],
         port: 0,
         maxSessions: 100,
         sessionIdleMs: 60_000,

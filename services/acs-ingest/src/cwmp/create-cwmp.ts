@@ -26,7 +26,7 @@ export async function createCwmp(
   if (config.auth === 'none') {
     logger.warn({ CWMP_AUTH: 'none' }, 'Anyone who reaches these ports may speak as any CPE');
   }
-  if (config.sessionSecret === undefined) {
+  if (config.sessionSecrets.length === 0) {
     logger.warn(
       'CWMP_SESSION_SECRET is not set: sessions end with this process, and no other replica can go on with them',
     );

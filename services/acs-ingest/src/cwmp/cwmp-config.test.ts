@@ -24,7 +24,7 @@ test('where nothing says who may talk CWMP, nobody may', () => {
 test('credentials alone mean Digest; no credentials only where "none" is written out', () => {
   expect(read({ CWMP_CREDENTIALS: 'fleet:secret' })).toMatchObject({
     ...{ auth: ['digest'], algorithms: ['MD5'], port: 7547, sessionIdleMs: 60_000, ask: 'nothing' },
-    ...{ strictNonceCount: false, sessionSecret: undefined, maxSessions: 10_000 },
+    ...{ strictNonceCount: false, sessionSecrets: [], maxSessions: 10_000 },
   });
   expect(read({ CWMP_AUTH: 'none' })).toMatchObject({ auth: 'none' });
   for (const CWMP_AUTH of ['digest', 'basic', 'digest,basic'])
@@ -42,6 +42,21 @@ test('credentials come from the list, from a file, or from both', () => {
     ...{ credentials: ['fleet:secret', '00259E-1:one'], credentialsFile: '/etc/cpes' },
   });
   expect(read({ CWMP_CREDENTIALS_FILE: '/etc/cpes' })).toMatchObject({ auth: ['digest'] });
+});
+
+test('a session secret may be given with the one before it, and no more', () => {
+  const secretsOf = (CWMP_SESSION_SECRET: string) => ({ CWMP_AUTH: 'none', CWMP_SESSION_SECRET });
+  expect(read(secretsOf('a-secret-of-sixteen'))).toMatchObject({ sessionSecrets: ['a-secret-of-sixteen'] });
+  expect(read(secretsOf('the-new-one-here, the-old-one-here'))).toMatchObject({
+    sessionSecrets: ['the-new-one-here', 'the-old-one-here'],
+  });
+  for (const wrong of [
+    'the-new-one-here,short',
+    `${'a-secret-of-sixteen,'.repeat(2)}a-third-secret-of-sixteen`,
+  ])
+    expect(problemsOf(secretsOf(wrong))).toEqual([
+      expect.stringMatching(/^CWMP_SESSION_SECRET must be one or two/),
+    ]);
 });
 
 test('every problem is named, and no secret is shown', () => {

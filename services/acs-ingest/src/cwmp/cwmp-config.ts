@@ -16,8 +16,8 @@ export interface CwmpConfig {
   algorithms: readonly DigestAlgorithm[];
   /** A nonce's count must rise. */
   strictNonceCount: boolean;
-  /** Signs cookies and nonces; undefined: each process makes one of its own. */
-  sessionSecret: string | undefined;
+  /** The first signs cookies and nonces, and those of both are believed; none: each process makes one of its own. */
+  sessionSecrets: readonly string[];
   /** Port for CPEs alone; 0: none. */
   port: number;
   /** Sessions open at once on connections of this process. */
@@ -29,7 +29,9 @@ export interface CwmpConfig {
 const SCHEMES = ['digest', 'basic'] as const;
 /** What needs no escaping in a header. */
 const REALM = /^[\w .:@/-]{1,64}$/;
-const SECRET = /^.{16,}$/;
+const SHORTEST_SECRET = 16;
+/** One that signs, and one before or after it while replicas are restarted one by one. */
+const MOST_SECRETS = 2;
 
 /** The part of the environment that is about CWMP; 'off' where nothing says who may talk it. */
 export function readCwmpConfig(reader: ConfigReader): CwmpConfig | 'off' {
@@ -45,7 +47,7 @@ export function readCwmpConfig(reader: ConfigReader): CwmpConfig | 'off' {
     realm: reader.string('CWMP_REALM', { default: 'cpemon', pattern: REALM }),
     algorithms: algorithmsOf(reader.boolean('CWMP_DIGEST_SHA256', { default: false })),
     strictNonceCount: reader.boolean('CWMP_STRICT_NONCE_COUNT', { default: false }),
-    sessionSecret: reader.optionalString('CWMP_SESSION_SECRET', { secret: true, pattern: SECRET }),
+    sessionSecrets: reader.parsed('CWMP_SESSION_SECRET', parseSecrets, { default: [], secret: true }),
     port: reader.integer('CWMP_PORT', { default: 7547, min: 0, max: 65_535 }),
     maxSessions: reader.integer('CWMP_MAX_SESSIONS', { default: 10_000, min: 1 }),
     sessionIdleMs: reader.integer('CWMP_SESSION_IDLE_SECONDS', { default: 60, min: 5, max: 3600 }) * 1000,
@@ -55,6 +57,16 @@ export function readCwmpConfig(reader: ConfigReader): CwmpConfig | 'off' {
 }
 
 const algorithmsOf = (withSha256: boolean): DigestAlgorithm[] => (withSha256 ? ['SHA-256', 'MD5'] : ['MD5']);
+
+function parseSecrets(text: string): string[] {
+  const secrets = text.split(',').map((part) => part.trim());
+  if (secrets.length > MOST_SECRETS || secrets.some(({ length }) => length < SHORTEST_SECRET)) {
+    throw new Error(
+      `must be one or two secrets of at least ${SHORTEST_SECRET} characters, with a comma between`,
+    );
+  }
+  return secrets;
+}
 
 /** Passwords with a comma are for the file. */
 function parseEntries(text: string): string[] {

@@ -19,7 +19,7 @@ describe('the port for CPEs', () => {
   beforeEach(async () => {
     listener = await startCwmpListener({
       ...{ host: '127.0.0.1', port: 0, logger: createLogger({ service: 'test', level: 'silent' }) },
-      route: (_request, response) => response.writeHead(204).end(),
+      route: (_request, response) => void response.writeHead(204).end(),
       limits: {
         ...{ maxConnections: 10, maxConnectionsPerAddress: 10, minBytesPerSecond: 100 },
         ...{ headersTimeoutMs: 1, requestTimeoutMs: 1 },

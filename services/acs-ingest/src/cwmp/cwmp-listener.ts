@@ -1,7 +1,8 @@
-import { notFound, type RouteHandler } from '@cpemon/intake';
+import { notFound } from '@cpemon/intake';
 import {
   startHttpServer,
   type ConnectionLimits,
+  type HttpHandler,
   type Logger,
   type RunningHttpServer,
 } from '@cpemon/service-kit';
@@ -12,7 +13,7 @@ const REQUEST_TIMEOUT_MS = 120_000;
 /** Between two requests of a session; longer than the 60 s at which usual proxies let go. */
 const KEEP_ALIVE_MS = 75_000;
 
-const CWMP = '/cwmp';
+export const CWMP = '/cwmp';
 
 /** Whether a URL is that of CWMP on the public port. */
 export function isCwmpPath(url: string | undefined): boolean {
@@ -24,7 +25,7 @@ export function isCwmpPath(url: string | undefined): boolean {
 export function startCwmpListener(options: {
   host: string;
   port: number;
-  route: RouteHandler;
+  route: HttpHandler;
   limits: ConnectionLimits;
   logger: Logger;
 }): Promise<RunningHttpServer> {
@@ -33,8 +34,8 @@ export function startCwmpListener(options: {
     ...{ host, port, logger },
     handler(request, response) {
       const { url = '/' } = request;
-      if (url === '/' || url.startsWith('/?') || isCwmpPath(url)) route(request, response);
-      else notFound(request, response);
+      if (url === '/' || url.startsWith('/?') || isCwmpPath(url)) return route(request, response);
+      return notFound(request, response);
     },
     limits: {
       ...limits,

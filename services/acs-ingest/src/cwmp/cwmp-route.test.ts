@@ -27,7 +27,7 @@ const CONFIG: CwmpConfig = {
   credentialsFile: undefined,
   algorithms: ['MD5'],
   strictNonceCount: false,
-  sessionSecret: 'shared by the replicas',
+  sessionSecrets: ['shared by the replicas'],
   port: 0,
   maxSessions: 100,
   sessionIdleMs: 60_000,
@@ -254,6 +254,25 @@ describe('credentials', () => {
     expect((await bare.post(informXml())).status).toBe(401);
   });
 
+  test('a session goes on while replicas change their secret one by one', async () => {
+    const old = 'the secret before';
+    const fresh = 'the secret after it';
+    const replicas = [
+      await serve({ auth: ['digest'], sessionSecrets: [old] }),
+      await serve({ auth: ['digest'], sessionSecrets: [old, fresh] }),
+      await serve({ auth: ['digest'], sessionSecrets: [fresh, old] }),
+    ];
+    let turn = 0;
+    const cpe = client(() => replicas[Math.min(turn++, 2)]!, { user: 'fleet', password: 'secret' });
+    // The challenge is of the first replica, the answer to it goes to the second, the rest to the third.
+    expect((await cpe.post(informXml(), { connection: 'close' })).status).toBe(200);
+    expect((await cpe.post(transferCompleteXml('k'))).status).toBe(200);
+    expect((await cpe.post('')).status).toBe(204);
+    const last = client(await serve({ auth: ['digest'], sessionSecrets: [fresh] }));
+    last.setCookie(cpe.cookie());
+    expect((await last.post('')).status).toBe(204);
+  });
+
   test('a challenge is Digest with MD5 alone, and stale says that only the nonce was wrong', async () => {
     const url = await serve({ auth: ['digest'] });
     const answer = await client(url).post(informXml());
@@ -261,7 +280,7 @@ describe('credentials', () => {
     expect(answer.headers['www-authenticate']).toMatch(
       /^Digest realm="cpemon", qop="auth", algorithm=MD5, nonce="[\w.-]+"$/,
     );
-    const other = await serve({ auth: ['digest'], sessionSecret: 'another secret' });
+    const other = await serve({ auth: ['digest'], sessionSecrets: ['another secret'] });
     const urls = [url, other, other];
     const cpe = client(() => urls.shift()!, { user: 'fleet', password: 'secret' });
     expect((await cpe.post(informXml())).headers['www-authenticate']).toContain(', stale=true');

@@ -25,16 +25,17 @@ export function createCwmpSettings(
   nowMs: () => number = Date.now,
 ): CwmpSettings {
   const { auth, algorithms, maxSessions } = config;
-  const secret = config.sessionSecret ?? randomBytes(32).toString('base64url');
+  const { sessionSecrets } = config;
+  const secrets = sessionSecrets.length > 0 ? sessionSecrets : [randomBytes(32).toString('base64url')];
   return {
     auth:
       auth === 'none'
         ? 'none'
         : {
-            ...{ schemes: auth, algorithms, credentials, nonces: createNonces(secret) },
+            ...{ schemes: auth, algorithms, credentials, nonces: createNonces(secrets) },
             ...(config.strictNonceCount ? { nonceUse: createNonceUse() } : {}),
           },
-    cookies: createSessionCookies(secret, config.sessionIdleMs),
+    cookies: createSessionCookies(secrets, config.sessionIdleMs),
     ...(config.ask === 'health' ? { asks: createHealthAsks(nowMs) } : {}),
     maxSessions,
   };

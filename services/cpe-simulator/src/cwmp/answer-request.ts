@@ -26,7 +26,9 @@ export function answerRequest(
   nowMs: number,
   orders: CpeOrders,
 ): CpeAnswer {
-  const style = fleet.modelOf(device).envelope;
+  const own = fleet.modelOf(device).envelope;
+  // Who gives its own messages no ID gives back that of a request. TR-069 Amendment 6, 3.5.
+  const style = request.id === '' ? own : { ...own, header: true };
   const fault = (code: number, text: string): CpeAnswer => ({
     body: faultXml(style, request.id, code, text),
     hasValues: false,

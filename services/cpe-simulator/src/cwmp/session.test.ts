@@ -162,6 +162,23 @@ describe('a CWMP session of the simulator', () => {
     expect(fates).toEqual(['acknowledged', 'acknowledged']);
   });
 
+  it('gives the ID of a request back, also where the model gives its own messages none', async () => {
+    const device = Array.from({ length: fleet.size }, (_, index) => index).find(
+      (index) => !fleet.modelOf(index).envelope.header,
+    )!;
+    const { requests } = await session(
+      [
+        { body: INFORM_RESPONSE },
+        { body: soap('<cwmp:GetRPCMethods/>', '42') },
+        { body: soap('<cwmp:Upload/>', '43') },
+      ],
+      { device },
+    );
+    expect(requests[0]!.body).not.toMatch(/<cwmp:ID/);
+    expect(requests[2]!.body).toMatch(/<cwmp:ID [^>]*>42<\/cwmp:ID>/);
+    expect(requests[3]!.body).toMatch(/<cwmp:ID [^>]*>43<\/cwmp:ID>.*Fault/s);
+  });
+
   it('does as it is told and faults what it cannot', async () => {
     const { requests, orders } = await session([
       { body: INFORM_RESPONSE },

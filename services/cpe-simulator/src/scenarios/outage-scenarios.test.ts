@@ -241,6 +241,7 @@ describe('nightly-switch-off', () => {
     const off = stage.devices((device) => stage.fleet.silence[device] !== 0);
     expect(off.length / 4096).toBeGreaterThan(0.035);
     expect(off.length / 4096).toBeLessThan(0.065);
+    for (const device of off) expect(stage.fleet.placeOf(device).tier).toBe('residential');
     for (const group of ['site', 'pon'] as const) {
       const members = new Map<string, number>();
       const count = (devices: readonly number[]): Map<string, number> => {

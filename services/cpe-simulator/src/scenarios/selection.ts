@@ -19,6 +19,8 @@ export interface Selection {
   firmware?: string;
   /** Those that report on this path. */
   path?: Path;
+  /** Those of this service tier. */
+  tier?: string;
   /** Share of what is left, 0 to 1. */
   share?: number;
   /** Of what is left at most so many. */
@@ -26,13 +28,13 @@ export interface Selection {
 }
 
 export const SELECTION_NAMES = [
-  ...(['group', 'named', 'access', 'model', 'firmware', 'path', 'share', 'count'] as const),
+  ...(['group', 'named', 'access', 'model', 'firmware', 'path', 'tier', 'share', 'count'] as const),
 ] as const;
 export { ACCESSES };
 
 /** @param random numbers in [0, 1): the same numbers choose the same devices */
 export function select(fleet: Fleet, selection: Selection, random: () => number): number[] {
-  const { group, named, access, model, firmware, path, share, count } = selection;
+  const { group, named, access, model, firmware, path, tier, share, count } = selection;
   const candidates: number[] = [];
   for (let device = 0; device < fleet.size; device++) {
     const its = fleet.modelOf(device);
@@ -40,6 +42,7 @@ export function select(fleet: Fleet, selection: Selection, random: () => number)
     if (model !== undefined && its.name !== model) continue;
     if (firmware !== undefined && fleet.softwareVersionOf(device) !== firmware) continue;
     if (path !== undefined && WAYS[fleet.wayOf(device)] !== path) continue;
+    if (tier !== undefined && fleet.placeOf(device).tier !== tier) continue;
     if (group !== undefined && fleet.placeOf(device)[group] === undefined) continue;
     candidates.push(device);
   }

@@ -35,6 +35,8 @@ export interface AccessOptions {
 export interface Access {
   /** What shows the whole fleet: viewers and operators, but none that are limited to some labels. */
   mayRead: Gate;
+  /** What shows as much of the fleet as whoever asks may see: viewers and operators, limited or not. */
+  mayLook: Gate;
   /** What looks by itself at roles and labels: whoever may ask anything at all. */
   mayAsk: Gate;
   operate: OperatorGate;
@@ -135,6 +137,9 @@ export function createAccess(options: AccessOptions): Access {
         ? ['limited_to_labels', 'This shows the whole fleet, and you see a part of it only.']
         : null;
     }),
+    mayLook: gateOf(READER_NEEDED, readTokens === 'none', ({ role }) =>
+      role === 'support' ? ['not_a_viewer', 'Support looks at one device at a time.'] : null,
+    ),
     mayAsk: gateOf(READER_NEEDED, readTokens === 'none', () => null),
     operate: {
       gate: gateOf(OPERATOR_NEEDED, false, (principal) =>

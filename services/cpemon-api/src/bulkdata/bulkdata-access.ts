@@ -71,7 +71,7 @@ function credentialsOf({ auth, realm, credentials, nonceSecret }: BulkdataConfig
     schemes,
     algorithms: ['MD5'],
     credentials: readCredentials(credentials, realm),
-    nonces: createNonces(secret),
+    nonces: createNonces([secret]),
   };
 }
 

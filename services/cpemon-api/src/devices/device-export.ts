@@ -2,16 +2,16 @@ import type { Response } from 'express';
 import type { IntakeMoment } from '@cpemon/domain';
 import {
   labelsOfSets,
-  pageDevices,
-  readDevicesById,
+  readExported,
+  readExportedOf,
   readIntakeMoment,
-  type ListedDevice,
+  type ExportedRow,
 } from '@cpemon/store';
 import type { DatabaseReader } from '../database-reader.js';
 import type { DeviceFilter } from '../directory/device-filter.js';
 import type { DirectoryKeeper } from '../directory/directory-keeper.js';
 import { getDirectory } from './device-list-reads.js';
-import { deviceItem } from './device-views.js';
+import { createLineWriter, EXPORT_COLUMNS, labelsText, type ExportFormat } from './export-lines.js';
 import { isEverything } from './list-query.js';
 
 export interface DeviceExport {
@@ -19,18 +19,19 @@ export interface DeviceExport {
   keeper: DirectoryKeeper;
   /** Null: no device can fit. */
   filter: DeviceFilter | null;
-  format: 'ndjson' | 'csv';
+  format: ExportFormat;
   masked: boolean;
   response: Response;
 }
 
-/** Devices of one reading. Some MB at a time, whatever the size of the fleet. */
-const DEVICES_A_READ = 5000;
+/** Devices of one reading, 1 MB of lines. What waits at a time is this part and the next, whatever the size of the fleet. */
+const DEVICES_A_READ = 2000;
 /** Label sets that are remembered from one reading to the next. */
 const SETS_REMEMBERED = 50_000;
+const LABEL_SET = 19;
 
 /** A part of the devices, and where to go on; null for the end. */
-type Step = (after: number) => Promise<{ devices: ListedDevice[]; next: number | null }>;
+type Step = (after: number) => Promise<{ devices: ExportedRow[]; next: number | null }>;
 
 /**
  * Writes all devices that fit, in the order in which they were first seen. A device that comes or changes meanwhile is in
@@ -46,8 +47,9 @@ export async function exportDevices({
 }: DeviceExport): Promise<void> {
   const intake = await read(readIntakeMoment);
   const step = filter === null ? NOTHING : await stepOf(filter, { read, keeper, masked, intake });
-  const lineOf = format === 'csv' ? csvLine : jsonLine;
-  const labels = new Map<number, Record<string, string>>([[0, {}]]);
+  const labels = new Map<number, string>([[0, labelsText(format, {})]]);
+  const labelsOf = (id: number): string => labels.get(id) ?? labels.get(0)!;
+  const lineOf = createLineWriter({ format, intake, masked, labelsOf });
   // The first part before the answer begins: what fails in it is a problem, not a broken file.
   let reading = step(0);
   await reading;
@@ -58,16 +60,15 @@ export async function exportDevices({
   response.setHeader('Cache-Control', 'no-store');
   response.setHeader('Content-Disposition', `attachment; filename="devices.${format}"`);
   response.setHeader('X-Content-Type-Options', 'nosniff');
-  if (format === 'csv') response.write(`${CSV_COLUMNS.join(',')}\r\n`);
+  if (format === 'csv') response.write(`${EXPORT_COLUMNS.join(',')}\r\n`);
   try {
     for (;;) {
       const { devices, next } = await reading;
-      await rememberLabels(read, labels, devices);
+      await rememberLabels(read, labels, { devices, format });
       // The next part is read while this one is written.
       if (next !== null) reading = step(next);
       let text = '';
-      for (const device of devices)
-        text += lineOf(deviceItem({ device, labels: labels.get(device.labelSetId) ?? {} }, intake, masked));
+      for (const device of devices) text += lineOf(device);
       if (!response.write(text)) await drained(response);
       if (next === null || response.destroyed) break;
     }
@@ -91,9 +92,8 @@ async function stepOf(
 ): Promise<Step> {
   if (isEverything(filter)) {
     return async (after) => {
-      const page = { after, limit: DEVICES_A_READ, newestFirst: false };
-      const devices = await read((connection) => pageDevices(connection, page));
-      return { devices, next: devices.length < DEVICES_A_READ ? null : devices.at(-1)!.deviceId };
+      const devices = await read((connection) => readExported(connection, { after, limit: DEVICES_A_READ }));
+      return { devices, next: devices.length < DEVICES_A_READ ? null : devices.at(-1)![0] };
     };
   }
   const directory = await getDirectory(keeper);
@@ -103,56 +103,31 @@ async function stepOf(
       ...{ intake, personal: !masked },
     });
     const keys = found.map(({ deviceId }) => deviceId);
-    const devices = await read((connection) => readDevicesById(connection, keys));
+    const devices = await read((connection) => readExportedOf(connection, keys));
     return { devices, next: found.length < DEVICES_A_READ ? null : keys.at(-1)! };
   };
 }
 
 async function rememberLabels(
   read: DatabaseReader,
-  labels: Map<number, Record<string, string>>,
-  devices: readonly ListedDevice[],
+  labels: Map<number, string>,
+  { devices, format }: { devices: readonly ExportedRow[]; format: ExportFormat },
 ): Promise<void> {
-  const unknown = new Set(devices.map(({ labelSetId }) => labelSetId).filter((id) => !labels.has(id)));
-  if (unknown.size === 0) return;
-  if (labels.size > SETS_REMEMBERED) for (const id of labels.keys()) if (id !== 0) labels.delete(id);
-  const found = await read((connection) => labelsOfSets(connection, [...unknown]));
-  for (const id of unknown) labels.set(id, Object.fromEntries(found.get(id) ?? []));
-}
-
-type Item = ReturnType<typeof deviceItem>;
-
-const CSV_COLUMNS = [
-  ...(['id', 'serial_number', 'oui', 'product_class', 'manufacturer', 'model', 'sw_version'] as const),
-  ...(['wan_ip', 'interval_seconds', 'first_seen', 'last_seen', 'status', 'reachability'] as const),
-  ...(['reason', 'since', 'health', 'health_reason', 'health_since', 'admin_state', 'labels'] as const),
-];
-
-const jsonLine = (item: Item): string => `${JSON.stringify(item)}\n`;
-
-function csvLine(item: Item): string {
-  let line = '';
-  for (const column of CSV_COLUMNS) {
-    const value = item[column];
-    if (line !== '' || column !== 'id') line += ',';
-    if (value === null) continue;
-    if (typeof value === 'number') line += String(value);
-    else line += csvText(typeof value === 'string' ? value : labelsText(value));
+  const unknown = new Set<number>();
+  for (const device of devices) {
+    const id = device[LABEL_SET] ?? 0;
+    if (!labels.has(id)) unknown.add(id);
   }
-  return `${line}\r\n`;
-}
-
-const labelsText = (labels: Record<string, string>): string => {
-  const names = Object.keys(labels);
-  return names.length === 0 ? '' : JSON.stringify(labels);
-};
-
-const PLAIN = /^[A-Za-z0-9][A-Za-z0-9 ._:/-]*$/;
-
-/** What a spreadsheet would take for a formula is text. */
-function csvText(text: string): string {
-  if (text === '' || PLAIN.test(text)) return text;
-  return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+  if (unknown.size === 0) return;
+  const none = labels.get(0)!;
+  if (labels.size > SETS_REMEMBERED) {
+    labels.clear();
+    labels.set(0, none);
+    for (const device of devices) unknown.add(device[LABEL_SET] ?? 0);
+    unknown.delete(0);
+  }
+  const found = await read((connection) => labelsOfSets(connection, [...unknown]));
+  for (const id of unknown) labels.set(id, labelsText(format, Object.fromEntries(found.get(id) ?? [])));
 }
 
 const drained = (response: Response): Promise<void> =>

@@ -1,3 +1,4 @@
+import type { DeviceListSort } from '@cpemon/contracts';
 import type { Connection } from '@cpemon/database';
 import { shownReachability, statusOf, type IntakeMoment } from '@cpemon/domain';
 import {
@@ -9,15 +10,16 @@ import {
 } from '@cpemon/store';
 import type { DatabaseReader } from '../database-reader.js';
 import type { DeviceFilter } from '../directory/device-filter.js';
-import type { DeviceDirectory, DeviceSort, PageEnd } from '../directory/device-directory.js';
+import type { DeviceDirectory } from '../directory/device-directory.js';
 import type { DirectoryKeeper } from '../directory/directory-keeper.js';
 import { RequestProblem } from '../routes/request-problem.js';
+import { findInOrder, type ListEnd } from './device-order.js';
 import { isEverything } from './list-query.js';
 
 export interface DeviceQuestion {
   filter: DeviceFilter;
-  sort: DeviceSort;
-  after: PageEnd | null;
+  sort: DeviceListSort;
+  after: ListEnd | null;
   limit: number;
   /** Whether data of persons may be searched. */
   personal: boolean;
@@ -33,7 +35,7 @@ export interface DeviceListPage {
   devices: LabelledDevice[];
   intake: IntakeMoment;
   /** Where the page ends; null when there is no more. */
-  end: PageEnd | null;
+  end: ListEnd | null;
 }
 
 /** Rounds of asking the directory and reading the tables, when what was found there fits no longer. */
@@ -45,7 +47,7 @@ export async function readDevicePage(
   keeper: DirectoryKeeper,
   question: DeviceQuestion,
 ): Promise<DeviceListPage> {
-  const { filter, sort, after, limit } = question;
+  const { filter, sort, after, limit, personal } = question;
   if (isEverything(filter) && (sort === 'first_seen' || sort === '-first_seen')) {
     return read(async (connection) => {
       const intake = await readIntakeMoment(connection);
@@ -55,13 +57,15 @@ export async function readDevicePage(
       return { devices, intake, end: found.length > limit ? endOf(devices) : null };
     });
   }
-  const directory = await getDirectory(keeper);
+  const needsNone = isEverything(filter) && sort.endsWith('serial_number');
+  const directory = needsNone ? null : await getDirectory(keeper);
   const intake = await read(readIntakeMoment);
+  const find = findInOrder(read, directory, { filter, intake, personal }, sort);
   const devices: LabelledDevice[] = [];
   let end = after;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const wanted = limit - devices.length;
-    const found = await directory.find({ ...question, after: end, limit: wanted + 1, intake });
+    const found = await find(end, wanted + 1);
     const shown = found.slice(0, wanted);
     devices.push(...(await readFitting(read, shown, filter, intake)));
     end = shown.at(-1) ?? end;
@@ -82,7 +86,7 @@ export async function getDirectory(keeper: DirectoryKeeper): Promise<DeviceDirec
 /** Devices that were found, as far as they still are what was asked for. */
 function readFitting(
   read: DatabaseReader,
-  found: readonly PageEnd[],
+  found: readonly ListEnd[],
   filter: DeviceFilter,
   intake: IntakeMoment,
 ): Promise<LabelledDevice[]> {
@@ -123,7 +127,7 @@ function fitsStill({ device, labels }: LabelledDevice, filter: DeviceFilter, int
   );
 }
 
-const endOf = (devices: readonly LabelledDevice[]): PageEnd | null => {
+const endOf = (devices: readonly LabelledDevice[]): ListEnd | null => {
   const device = devices.at(-1)?.device;
-  return device === undefined ? null : { deviceId: device.deviceId, since: device.since };
+  return device === undefined ? null : { deviceId: device.deviceId, value: device.since };
 };

@@ -9,9 +9,24 @@ let masking: ApiUnderTest;
 const NORTH = 1;
 const SOUTH = 2;
 
+/** As an ACS hands it on: parameters by their paths. */
+const REPORT = {
+  ...{ id: 'r1', source: '/webhook', type: 'cpemon.acs-event.v1', subject: 'HWTCA94196A5' },
+  time: '2026-11-21T11:59:58.000Z',
+  data: {
+    event_codes: ['2 PERIODIC'],
+    attributes: { wan_ip: '203.0.113.7' },
+    parameters: {
+      'Device.DeviceInfo.UpTime': { value: '123', type: 'unsignedInt' },
+      'Device.IP.Interface.1.IPv4Address.1.IPAddress': { value: '203.0.113.7', type: 'string' },
+    },
+    extra: { vendor: '<script>alert(2)</script>' },
+  },
+};
+
 beforeAll(async () => {
   database = await createTestDatabase();
-  await addLabels(database.pool, NORTH, { region: 'north', tier: 'business' });
+  await addLabels(database.pool, NORTH, { region: 'north', tier: 'business', olt: 'olt-1' });
   await addLabels(database.pool, SOUTH, { region: 'south' });
   await addDevices(database.pool, [
     { id: 1, sn: 'HWTCA94196A5', model: 'EG8145V5', firmware: 'V5', wanIp: '203.0.113.7', labelSet: NORTH },
@@ -34,7 +49,18 @@ beforeAll(async () => {
        (1, '2026-11-21 10:00:00', 'boot', 'b', '{"cause":"power"}'),
        (1, '2026-11-21 11:00:00', 'address', 'c', '{"from":"203.0.113.1","to":"203.0.113.7"}')`,
   );
-  api = await startApi(database);
+  await database.pool.query(
+    "UPDATE device_state SET last_seen_at = '2026-11-21 11:00:00' WHERE device_id = 3",
+  );
+  await database.pool.query(
+    `INSERT INTO log_records (generation, lane, last_seq, received_hour, event_count, received_at, events)
+     VALUES (1, 1, 1, TIMESTAMPDIFF(HOUR, '1970-01-01', ?), 1, ?, ?)`,
+    ['2026-11-21 12:00:00', '2026-11-21 12:00:00', JSON.stringify([REPORT])],
+  );
+  api = await startApi(database, {
+    DEVICE_LINKS:
+      'Ticket=https://crm.example/new?who={key.subscriber}&sn={serial_number} OLT=https://nms.example/{label.olt}',
+  });
   masking = await startApi(database, { MASK_PERSONAL_DATA: 'viewers' });
 });
 afterAll(async () => {
@@ -81,6 +107,11 @@ describe('GET /v1/devices', () => {
     ['', [1, 2, 3, 70, 900]],
     ['sort=-first_seen', [900, 70, 3, 2, 1]],
     ['sort=since&reachability=online', [3, 1, 900]],
+    ['sort=serial_number', [900, 2, 3, 70, 1]],
+    ['sort=-serial_number', [1, 70, 3, 2, 900]],
+    ['sort=serial_number&q=acme', [900, 2, 3, 70]],
+    ['sort=last_seen', [3, 1, 2, 70, 900]],
+    ['sort=-last_seen&reachability=online', [900, 1, 3]],
     ['status=online', [1, 900]],
     ['status=degraded,offline', [2, 3]],
     ['reachability=online', [1, 3, 900]],
@@ -118,19 +149,25 @@ describe('GET /v1/devices', () => {
     expect(await idsOf(query)).toEqual(ids);
   });
 
-  test.each(['', 'q=000', 'sort=-since', 'sort=-first_seen&q=000', 'label.region=north'])(
-    '?%s: pages together are the whole list',
-    async (query) => {
-      const whole = await idsOf(query);
-      const paged: number[] = [];
-      for (let cursor: string | null = ''; cursor !== null;) {
-        const { body } = await ask(`/v1/devices?${query}&limit=1${cursor === '' ? '' : `&cursor=${cursor}`}`);
-        paged.push(...body.items.map(({ id }) => id));
-        cursor = body.next_cursor;
-      }
-      expect(paged).toEqual(whole);
-    },
-  );
+  test.each([
+    '',
+    'q=000',
+    'sort=-since',
+    'sort=serial_number',
+    'sort=-serial_number&q=0',
+    'sort=-last_seen',
+    'sort=-first_seen&q=000',
+    'label.region=north',
+  ])('?%s: pages together are the whole list', async (query) => {
+    const whole = await idsOf(query);
+    const paged: number[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const { body } = await ask(`/v1/devices?${query}&limit=1${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      paged.push(...body.items.map(({ id }) => id));
+      cursor = body.next_cursor;
+    }
+    expect(paged).toEqual(whole);
+  });
 
   test('a cursor is of its list only', async () => {
     const { body } = await ask('/v1/devices?q=000&limit=1');
@@ -244,6 +281,65 @@ test('GET /v1/devices/:id/events: newest first, in pages, by kind and time', asy
   }
 });
 
+describe('GET /v1/devices/:id/raw', () => {
+  test('what was sent, with source and time', async () => {
+    const { status, body } = await ask('/v1/devices/1/raw');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      ...{ kept: true, reason: null },
+      items: [
+        {
+          ...{ path: 'Device.DeviceInfo.UpTime', value: '123', type: 'unsignedInt', source: '/heartbeat' },
+          received_at: '2026-11-21T12:00:00.000Z',
+        },
+        { path: 'Device.IP.Interface.1.IPv4Address.1.IPAddress', value: '203.0.113.7' },
+        { path: 'vendor', value: '<script>alert(2)</script>' },
+      ],
+      reports: [{ event_codes: ['2 PERIODIC'], data: { attributes: { wan_ip: '203.0.113.7' } } }],
+    });
+  });
+
+  test('what the log keeps no more is not there, and that is said', async () => {
+    const { body } = await ask('/v1/devices/2/raw');
+    expect(body).toMatchObject({ items: [], reports: [], kept: false, reason: expect.stringMatching(/log/) });
+  });
+
+  test('texts that may be data of persons are not shown to those who see these in part', async () => {
+    const { body } = await ask('/v1/devices/1/raw', masking.headers.viewer, masking);
+    expect(JSON.stringify(body)).not.toContain('203.0.113.7');
+    expect(body.items).toMatchObject([{ value: '123' }, { value: '***' }, { value: '***' }]);
+  });
+});
+
+test('GET /v1/devices/:id/neighbours: counts of those in service by what they share, and the worst of them', async () => {
+  const { status, body } = await ask('/v1/devices/1/neighbours');
+  expect([status, body.items]).toMatchObject([
+    200,
+    [
+      {
+        ...{ by: 'olt', value: 'olt-1', total: 2, by_status: { online: 1, degraded: 1, offline: 0 } },
+        worst: [{ id: 3 }],
+      },
+      {
+        ...{ by: 'model', value: 'EG8145V5', total: 2, by_status: { online: 1, offline: 1 } },
+        worst: [{ id: 2 }],
+      },
+    ],
+  ]);
+  expect((await ask('/v1/devices/4/neighbours')).body.code).toBe('unknown_device');
+  const support = await ask('/v1/devices/1/neighbours', { ...api.headers.support, 'x-reason': 'ticket 9' });
+  expect([support.status, support.body.code]).toEqual([403, 'not_a_viewer']);
+});
+
+test('links to other systems are made of what is known of the device', async () => {
+  expect((await ask('/v1/devices/2')).body['links']).toEqual([
+    { name: 'Ticket', url: 'https://crm.example/new?who=S-4711&sn=ACME-000002' },
+  ]);
+  expect((await ask('/v1/devices/3')).body['links']).toEqual([
+    { name: 'OLT', url: 'https://nms.example/olt-1' },
+  ]);
+});
+
 describe('GET /v1/export/devices', () => {
   const read = async (query: string) => {
     const answer = await fetch(`${api.url}/v1/export/devices?${query}`, { headers: api.headers.viewer });
@@ -254,7 +350,17 @@ describe('GET /v1/export/devices', () => {
     const { type, text } = await read('');
     expect(type).toBe('application/x-ndjson');
     const lines = text.trimEnd().split('\n');
-    expect(lines.map((line) => (JSON.parse(line) as { id: number }).id)).toEqual([1, 2, 3, 70, 900]);
+    const { body } = await ask('/v1/devices');
+    expect(body.items).toHaveLength(5);
+    expect(lines.map((line) => JSON.parse(line) as object)).toEqual(body.items);
+  });
+
+  test('in parts, filtered, and for those who see addresses in part, a line is what the list shows', async () => {
+    const answer = await fetch(`${masking.url}/v1/export/devices?q=4196`, {
+      headers: masking.headers.viewer,
+    });
+    const { body } = await ask('/v1/devices?q=4196', masking.headers.viewer, masking);
+    expect(JSON.parse(await answer.text())).toEqual(body.items[0]);
   });
 
   test('as CSV, filtered, and nothing in it is a formula', async () => {
@@ -287,7 +393,21 @@ describe('who sees what', () => {
     for (const path of ['/v1/devices/2', '/v1/devices/2/events', '/v1/devices/2/history?metric=x']) {
       expect([path, (await ask(path, nora)).status]).toEqual([path, 404]);
     }
-    for (const path of ['/v1/fleet', '/v1/dead-letters', '/api/cpe', '/v1/inventory/find?key=S-4711']) {
+    expect((await ask('/v1/fleet', nora)).body).toMatchObject({
+      ...{ devices: 2, by_status: { online: 1, degraded: 1, offline: 0 }, limited_to: { region: 'north' } },
+    });
+    expect((await ask('/v1/fleet?by=model', nora)).body).toMatchObject({
+      items: [
+        { value: 'EG8145V5', devices: 1, by_reachability: { online: 1, offline: 0 } },
+        { value: 'X', devices: 1 },
+      ],
+    });
+    const { body: around } = await ask('/v1/devices/1/neighbours', nora);
+    expect(around.items).toMatchObject([
+      { by: 'olt', total: 2 },
+      { by: 'model', total: 1, worst: [] },
+    ]);
+    for (const path of ['/v1/pipeline', '/v1/dead-letters', '/api/cpe', '/v1/inventory/find?key=S-4711']) {
       const { status, body } = await ask(path, nora);
       expect([path, status, body.code]).toEqual([path, 403, 'limited_to_labels']);
     }

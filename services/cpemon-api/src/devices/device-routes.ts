@@ -1,29 +1,27 @@
 import type { Router } from 'express';
 import { READ_REQUESTS, type DevicesQuery } from '@cpemon/contracts';
-import {
-  findInInventory,
-  readDevicesBySerial,
-  readIntakeMoment,
-  readTimeline,
-  type TimelineEnd,
-} from '@cpemon/store';
-import { serialNumberForms } from '@cpemon/domain';
+import { readIntakeMoment, readTimeline, type TimelineEnd } from '@cpemon/store';
 import type { Access } from '../access/access.js';
-import { maySee, type Principal } from '../access/principal.js';
+import type { Principal } from '../access/principal.js';
 import type { DatabaseReader } from '../database-reader.js';
 import type { DirectoryKeeper } from '../directory/directory-keeper.js';
 import { readCursor, writeCursor } from '../operators/list-cursor.js';
 import { limitOf } from '../operators/list-page.js';
-import { createApiRouter, type Asked } from '../routes/api-routes.js';
+import { createApiRouter } from '../routes/api-routes.js';
 import type { RouteBook } from '../routes/route-book.js';
 import { rfc3339 } from '../rfc3339.js';
 import { exportDevices } from './device-export.js';
-import { auditLookUp, createDeviceGates, reasonOf, REASON_HEADER } from './device-gate.js';
-import { readDevicePage, withLabels, type DeviceListPage } from './device-list-reads.js';
+import { devicesByKey } from './devices-by-key.js';
+import { createDeviceGates, REASON_HEADER } from './device-gate.js';
+import type { DeviceLinkTemplate } from './device-links.js';
+import { readDevicePage, type DeviceListPage } from './device-list-reads.js';
 import { RequestProblem } from '../routes/request-problem.js';
-import { DEVICE, DEVICE_LIST, TIMELINE } from './device-schemas.js';
+import { DEVICE, DEVICE_LIST, NEIGHBOURS, RAW_REPORTS, TIMELINE } from './device-schemas.js';
 import { deviceItem, timelineView, wholeDeviceView } from './device-views.js';
+import { neighboursOf } from './neighbours.js';
+import { addJudgementRoute } from './judgement-routes.js';
 import { filterOf, limitedTo, readPageEnd, writePageEnd } from './list-query.js';
+import { readRawReports } from './raw-reports.js';
 import { findOneDevice, readDeviceInFull } from './whole-device-reads.js';
 
 export interface DeviceRouteOptions {
@@ -32,15 +30,24 @@ export interface DeviceRouteOptions {
   /** For what is written down. */
   act: DatabaseReader;
   keeper: DirectoryKeeper;
+  links?: readonly DeviceLinkTemplate[];
   book?: RouteBook;
 }
 
 const LONGEST_ID = 64;
-const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 
 /** Devices: lists and search, one in full, its timeline, all of them as a file. */
-export function createDeviceRoutes({ access, read, act, keeper, book }: DeviceRouteOptions): Router {
+export function createDeviceRoutes({
+  access,
+  read,
+  act,
+  keeper,
+  links = [],
+  book,
+}: DeviceRouteOptions): Router {
   const deviceGates = createDeviceGates(access, read, act);
+  // Of one device after the other it would tell support how the others are.
+  const neighbourGates = [access.mayLook, ...deviceGates.slice(1)];
   const routes = createApiRouter(book, (declare) => {
     declare({
       ...{ method: 'get', path: '/v1/devices', access: 'reader', gates: [access.mayAsk], etag: true },
@@ -54,7 +61,8 @@ export function createDeviceRoutes({ access, read, act, keeper, book }: DeviceRo
       async answer(asked) {
         const { query, principal } = asked;
         const masked = access.masks(principal);
-        if (principal.role === 'support' || query.key !== undefined) return byKey(asked, masked);
+        if (principal.role === 'support' || query.key !== undefined)
+          return listView(await devicesByKey({ read, act }, asked), { masked, next: null });
         return list(query, principal, masked);
       },
     });
@@ -93,7 +101,37 @@ export function createDeviceRoutes({ access, read, act, keeper, book }: DeviceRo
             readDeviceInFull(connection, await findOneDevice(connection, idOf(params))),
           ),
           masked,
+          links,
         );
+      },
+    });
+
+    declare({
+      ...{ method: 'get', path: '/v1/devices/:id/raw', access: 'reader', gates: deviceGates, etag: true },
+      about: {
+        summary:
+          'The newest report of each source of a device as it was taken in: parameters as they were sent, as long as the log keeps them.',
+        ...{ tag: 'devices', answer: RAW_REPORTS, problems: [403, 404, 409] },
+      },
+      query: READ_REQUESTS.device,
+      headers: REASON_HEADER,
+      answer: ({ params, principal }) =>
+        read(async (connection) =>
+          readRawReports(connection, await findOneDevice(connection, idOf(params)), access.masks(principal)),
+        ),
+    });
+
+    declare({
+      ...{ method: 'get', path: '/v1/devices/:id/neighbours', access: 'reader', gates: neighbourGates },
+      about: {
+        summary: 'How the devices are that share a PON, a card, a DSLAM, an OLT or the model with one.',
+        ...{ tag: 'devices', answer: NEIGHBOURS, problems: [403, 404, 409] },
+      },
+      query: READ_REQUESTS.nothing,
+      async answer({ params, principal }) {
+        const deviceId = await read((connection) => findOneDevice(connection, idOf(params)));
+        const masked = access.masks(principal);
+        return neighboursOf(read, keeper, { deviceId, limits: principal.labels, masked });
       },
     });
 
@@ -129,6 +167,8 @@ export function createDeviceRoutes({ access, read, act, keeper, book }: DeviceRo
         };
       },
     });
+
+    addJudgementRoute(declare, { read, deviceGates, idOf });
   });
 
   const list = async (query: DevicesQuery, principal: Principal, masked: boolean) => {
@@ -145,46 +185,6 @@ export function createDeviceRoutes({ access, read, act, keeper, book }: DeviceRo
     ...{ devices: [], end: null },
     intake: await read(readIntakeMoment),
   });
-
-  /** Devices that are known by a whole key: a serial number in any form, a service, or a key of their box or line. */
-  const byKey = async (
-    { query, principal, request }: Asked<DevicesQuery, unknown>,
-    masked: boolean,
-  ): Promise<object> => {
-    const { key } = query;
-    const support = principal.role === 'support';
-    const others = Object.keys(query).filter((name) => name !== 'key' && name !== 'reason');
-    if (key === undefined || (support && others.length > 0)) {
-      const detail =
-        'Support looks at one device at a time: ask with key, a whole serial number, service or external key.';
-      throw new RequestProblem(403, 'exact_key_needed', detail);
-    }
-    if (others.length > 0)
-      throw new RequestProblem(400, 'invalid_parameter', `key stands alone, without ${others.join(', ')}.`);
-    if (support) {
-      reasonOf(request);
-      await auditLookUp(act, principal, key, request);
-    }
-    const page = await read(async (connection): Promise<DeviceListPage> => {
-      const { boxes, lines } = await findInInventory(connection, key.trim());
-      const serialNumbers = [
-        ...(PRINTABLE_ASCII.test(key) ? serialNumberForms(key.trim()) : []),
-        ...boxes.flatMap(({ serialNumber }) => serialNumberForms(serialNumber)),
-        ...lines.flatMap(({ box }) => (box === null ? [] : serialNumberForms(box.serialNumber))),
-      ];
-      const found = await readDevicesBySerial(connection, [...new Set(serialNumbers)]);
-      const devices = await withLabels(connection, found);
-      return {
-        ...{ end: null, intake: await readIntakeMoment(connection) },
-        devices: devices.filter(({ labels }) => maySee(principal, labels)),
-      };
-    });
-    if (support && page.devices.length > 1) {
-      const detail = 'Several devices are known by this key: ask by another one.';
-      throw new RequestProblem(409, 'several_devices', detail);
-    }
-    return listView(page, { masked, next: null });
-  };
 
   return routes;
 }

@@ -101,6 +101,38 @@ export const DEVICE = objectOf({
       ...{ service_id: text, sn: text, oui: text, product_class: text, from: time, until: timeOrNull },
     }),
   },
+  links: { type: 'array', items: objectOf({ name: text, url: text }) },
+  as_of: time,
+});
+
+/** Devices that share something with one. */
+export const NEIGHBOURS = objectOf({
+  items: {
+    type: 'array',
+    items: objectOf({
+      ...{ by: text, value: text, total: count },
+      by_status: objectOf(Object.fromEntries(DEVICE_STATUSES.map((status) => [status, count]))),
+      worst: { type: 'array', items: DEVICE_ITEM },
+    }),
+  },
+  as_of: time,
+});
+
+/** Reports as they lie in the log. */
+export const RAW_REPORTS = objectOf({
+  items: {
+    type: 'array',
+    items: objectOf({ path: text, value: text, type: textOrNull, received_at: time, source: text }),
+  },
+  reports: {
+    type: 'array',
+    items: objectOf({
+      ...{ source: text, received_at: time, device_time: timeOrNull, type: text },
+      ...{ event_codes: { type: 'array', items: text }, data: { type: 'object' } },
+    }),
+  },
+  kept: { type: 'boolean' },
+  reason: textOrNull,
   as_of: time,
 });
 

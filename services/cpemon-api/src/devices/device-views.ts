@@ -12,6 +12,7 @@ import type { DeviceInFull } from './whole-device-reads.js';
 import { maskAddress, maskData, maskKey } from '../access/personal-data.js';
 import { findingView } from '../inventory/inventory-view.js';
 import { rfc3339 } from '../rfc3339.js';
+import { linksOf, type DeviceLinkTemplate, type LinkValues } from './device-links.js';
 import type { TimelineRow } from '@cpemon/store';
 
 const orNull = (text: string): string | null => (text === '' ? null : text);
@@ -45,7 +46,11 @@ export function deviceItem({ device, labels }: LabelledDevice, intake: IntakeMom
 }
 
 /** A device with its values, its sources, its line and the boxes before it. */
-export function wholeDeviceView(found: DeviceInFull, masked: boolean) {
+export function wholeDeviceView(
+  found: DeviceInFull,
+  masked: boolean,
+  links: readonly DeviceLinkTemplate[] = [],
+) {
   const { device, labels, conditions, inventory, intake } = found;
   const { devices: boxes, lines, history } = findingView(inventory);
   const keysOf = <T extends { keys: { kind: string; value: string }[] }>(owner: T): T => ({
@@ -79,7 +84,25 @@ export function wholeDeviceView(found: DeviceInFull, masked: boolean) {
     inventory: boxes.map(keysOf),
     lines: lines.map(keysOf),
     line_history: history,
+    links: linksOf(links, linkValues(found, masked)),
     as_of: rfc3339(intake.at),
+  };
+}
+
+/** What links are made of; who sees data of persons in part only is led nowhere by them. */
+function linkValues({ device, labels, inventory }: DeviceInFull, masked: boolean): LinkValues {
+  const keys = inventory.boxes
+    .flatMap((box) => [...box.keys, ...(box.line?.keys ?? [])])
+    .filter(({ kind, value }) => !masked || maskKey(kind, value) === value);
+  const { deviceId, serialNumber, oui, productClass, model, wanIp } = device;
+  return {
+    values: {
+      ...{ id: String(deviceId), serial_number: serialNumber, oui, product_class: productClass, model },
+      wan_ip: masked ? null : wanIp,
+      service_id: inventory.boxes.find(({ line }) => line !== null)?.line?.serviceId ?? null,
+    },
+    labels,
+    keys: Object.fromEntries(keys.map(({ kind, value }) => [kind, value])),
   };
 }
 
@@ -88,7 +111,7 @@ function skewOf({ reports: [newest], newestReceivedAt }: DeviceRecord['sources']
   return (newest.deviceTime - newestReceivedAt) / 1000;
 }
 
-/** Values in force by name. `raw` is not kept: values are stored in our units. */
+/** Values in force by name, in our units; as they were sent they are in the log alone (raw-reports.ts). */
 function metricsView(device: Pick<DeviceRecord, 'sources'>) {
   const names = new Set(
     device.sources.flatMap(({ reports }) => reports.flatMap(({ metrics }) => Object.keys(metrics))),

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { DeviceFilterQuery, DevicesQuery } from '@cpemon/contracts';
+import type { DeviceFilterQuery, DeviceListSort, DevicesQuery } from '@cpemon/contracts';
 import type { AdminState, DeviceStatus, Health, Reachability } from '@cpemon/domain';
 import type { DeviceFilter } from '../directory/device-filter.js';
-import type { DeviceSort, PageEnd } from '../directory/device-directory.js';
+import type { ListEnd } from './device-order.js';
 import { readCursor, writeCursor } from '../operators/list-cursor.js';
 import { RequestProblem } from '../routes/request-problem.js';
 
@@ -48,29 +48,29 @@ export function limitedTo(
 }
 
 /** A few characters that stand for a question, so that a cursor is used with its own only. */
-const fingerprintOf = (filter: DeviceFilter, sort: DeviceSort): string =>
+const fingerprintOf = (filter: DeviceFilter, sort: DeviceListSort): string =>
   createHash('sha256')
     .update(JSON.stringify([sort, Object.entries(filter).sort(), Object.entries(filter.labels).sort()]))
     .digest('base64url')
     .slice(0, 12);
 
-export const writePageEnd = (end: PageEnd, filter: DeviceFilter, sort: DeviceSort): string =>
-  writeCursor([fingerprintOf(filter, sort), end.deviceId, end.since]);
+export const writePageEnd = (end: ListEnd, filter: DeviceFilter, sort: DeviceListSort): string =>
+  writeCursor([fingerprintOf(filter, sort), end.deviceId, end.value]);
 
 /** @throws RequestProblem `invalid_cursor`, `cursor_of_another_query` */
 export function readPageEnd(
   { cursor }: Pick<DevicesQuery, 'cursor'>,
   filter: DeviceFilter,
-  sort: DeviceSort,
-): PageEnd | null {
+  sort: DeviceListSort,
+): ListEnd | null {
   if (cursor === undefined) return null;
-  const parts = readCursor(cursor, ['', 0, 0] as const);
+  const parts = readCursor(cursor, ['', 0, 0] as const) ?? readCursor(cursor, ['', 0, ''] as const);
   if (parts === null)
     throw new RequestProblem(400, 'invalid_cursor', 'cursor is no next_cursor of this list.');
-  const [fingerprint, deviceId, since] = parts;
+  const [fingerprint, deviceId, value] = parts;
   if (fingerprint !== fingerprintOf(filter, sort)) {
     const detail = 'cursor is of a list with other filters, or in another order: begin without it.';
     throw new RequestProblem(400, 'cursor_of_another_query', detail);
   }
-  return { deviceId, since };
+  return { deviceId, value };
 }

@@ -129,3 +129,39 @@ test('pages by time go on where the last one ended, also among equal times', asy
     expect(found).toEqual(order);
   }
 });
+
+test('counts what fits by state and by label, and names the worst of a group', async () => {
+  const { directory } = filled([
+    entry(1, { model: 'X', labelSetId: 1 }),
+    entry(2, { model: 'X', reachability: 'offline', labelSetId: 1 }),
+    entry(3, { model: 'Y', health: 'critical', labelSetId: 1 }),
+    entry(64, { model: 'X', health: 'degraded' }),
+    entry(700, { model: 'X', reachability: 'offline' }),
+  ]);
+  directory.addLabels(1, [['pon', 'p1']]);
+  const everything = { labels: {} };
+  const tally = await directory.tally({ labels: { pon: 'p1' } }, INTAKE);
+  expect([tally.online, tally.offline.ok]).toEqual([{ unknown: 0, ok: 1, degraded: 0, critical: 1 }, 1]);
+  const byModel = await directory.tallyBy(everything, { label: 'model', intake: INTAKE });
+  expect([byModel.get('X')!.offline.ok, byModel.get('Y')!.online.critical]).toEqual([2, 1]);
+  const groups = await directory.tallyGroups(
+    [
+      { label: 'pon', value: 'p1' },
+      { label: 'model', value: 'X' },
+      { label: 'pon', value: 'nowhere' },
+    ],
+    { within: everything, intake: INTAKE, most: 2 },
+  );
+  expect(groups.map(({ worst }) => worst)).toEqual([[2, 3], [700, 2], []]);
+});
+
+test('of some devices those that fit are named', () => {
+  const { directory } = filled([entry(1), entry(2, { reachability: 'offline' }), entry(3, {}, ['00259EA1'])]);
+  const among = (filter: Partial<DeviceFilter>, personal = true) =>
+    directory.among({ filter: { labels: {}, ...filter }, intake: INTAKE, personal }, [3, 2, 1, 99]);
+  expect(among({})).toEqual([3, 2, 1]);
+  expect(among({ reachabilities: ['online'] })).toEqual([3, 1]);
+  expect(among({ text: '259ea' })).toEqual([3]);
+  expect(among({ text: '259ea' }, false)).toEqual([]);
+  expect(among({ text: 'sn-2' }, false)).toEqual([2]);
+});

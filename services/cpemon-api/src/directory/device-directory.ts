@@ -4,10 +4,19 @@ import { filterSlots, type DeviceFilter } from './device-filter.js';
 import { createDirectoryColumns } from './directory-columns.js';
 import { piecesOf, textOfEntry, type DirectoryEntry } from './directory-entry.js';
 import { createLabelIndex } from './label-index.js';
+import {
+  tallyByLabel,
+  tallyDevices,
+  tallyGroups,
+  type DeviceTally,
+  type DirectoryGroup,
+  type EachRun,
+  type TalliedGroup,
+} from './directory-tally.js';
 import { createSlotPages } from './slot-pages.js';
-import { BLOCK_SLOTS, createTextBlocks } from './text-blocks.js';
+import { BLOCK_SLOTS, PERSONAL_MARK, createTextBlocks } from './text-blocks.js';
 
-/** How found devices are put in order: by when they were first seen, or by when their reachability last changed. */
+/** How devices are put in order here: by when they were first seen, or by when their reachability last changed. */
 export const DEVICE_SORTS = ['first_seen', '-first_seen', 'since', '-since'] as const;
 export type DeviceSort = (typeof DEVICE_SORTS)[number];
 
@@ -17,14 +26,18 @@ export interface PageEnd {
   since: number;
 }
 
-export interface DirectoryQuestion {
+/** Which devices are asked for. */
+export interface DirectoryChoice {
   filter: DeviceFilter;
-  sort: DeviceSort;
-  after: PageEnd | null;
-  limit: number;
   intake: IntakeMoment;
   /** Whether data of persons (addresses, MAC addresses, PPPoE users) may be searched. */
   personal: boolean;
+}
+
+export interface DirectoryQuestion extends DirectoryChoice {
+  sort: DeviceSort;
+  after: PageEnd | null;
+  limit: number;
 }
 
 /**
@@ -38,6 +51,20 @@ export interface DeviceDirectory {
   addLabels(labelSetId: number, labels: LabelPairs): void;
   /** Devices that fit, in order, at most `limit`. Others have their turn every few milliseconds. */
   find(question: DirectoryQuestion): Promise<PageEnd[]>;
+  /** Those of some devices that fit, in the order given. */
+  among(choice: DirectoryChoice, deviceIds: readonly number[]): number[];
+  /** How many of the devices that fit are how; its text does not count. */
+  tally(filter: DeviceFilter, intake: IntakeMoment): Promise<DeviceTally>;
+  /** … by the values of a label, `model` or `firmware`. */
+  tallyBy(
+    filter: DeviceFilter,
+    by: { label: string; intake: IntakeMoment },
+  ): Promise<Map<string, DeviceTally>>;
+  /** … of each of some groups, with the `most` worst of their devices. */
+  tallyGroups(
+    groups: readonly DirectoryGroup[],
+    of: { within: DeviceFilter; intake: IntakeMoment; most: number },
+  ): Promise<TalliedGroup[]>;
   /** Keys from one on and below another, ascending. */
   keysBetween(from: number, below: number): number[];
   size(): number;
@@ -56,7 +83,7 @@ export function createDeviceDirectory(): DeviceDirectory {
 
   /** Keys of devices that fit, from one on, in either direction; undefined now and then, for others to have their turn. */
   function* fitting(
-    { filter, intake, personal }: Pick<DirectoryQuestion, 'filter' | 'intake' | 'personal'>,
+    { filter, intake, personal }: DirectoryChoice,
     from: number,
     step: 1 | -1,
   ): Generator<number | undefined> {
@@ -89,6 +116,16 @@ export function createDeviceDirectory(): DeviceDirectory {
       }
     }
   }
+
+  const eachRun: EachRun = async (look) => {
+    const turn = createTurns();
+    for (let run = 0; run < pages.runs(); run += 1) {
+      if (run % RUNS_A_CHECK === RUNS_A_CHECK - 1) await turn();
+      const block = pages.blockOf(run);
+      if (block >= 0) look(block * BLOCK_SLOTS, run * BLOCK_SLOTS);
+    }
+  };
+  const parts = { columns, labels, eachRun };
 
   const endOf = (deviceId: number): PageEnd => ({
     deviceId,
@@ -149,6 +186,21 @@ export function createDeviceDirectory(): DeviceDirectory {
     knowsLabels: (labelSetId) => labels.knows(labelSetId),
     addLabels: (labelSetId, pairs) => labels.add(labelSetId, pairs),
     find: (question) => (question.sort.endsWith('since') ? bySince(question) : byKey(question)),
+    among({ filter, intake, personal }, deviceIds) {
+      const fits = filterSlots(filter, columns, labels, intake);
+      if (fits === null) return [];
+      const pieces = filter.text === undefined ? null : piecesOf(filter.text);
+      return deviceIds.filter((deviceId) => {
+        const slot = pages.slotOf(deviceId);
+        if (slot < 0 || !fits(slot)) return false;
+        if (pieces === null) return true;
+        const [open = '', hidden = ''] = texts.textOf(slot).split(PERSONAL_MARK);
+        return pieces.some((piece) => open.includes(piece) || (personal && hidden.includes(piece)));
+      });
+    },
+    tally: (filter, intake) => tallyDevices(parts, filter, intake),
+    tallyBy: (filter, by) => tallyByLabel(parts, filter, by),
+    tallyGroups: (groups, of) => tallyGroups(parts, groups, of),
     keysBetween(from, below) {
       const keys: number[] = [];
       const lastRun = Math.min(Math.ceil(below / BLOCK_SLOTS), pages.runs());

@@ -44,20 +44,26 @@ export function filterSlots(
   const hasLabels = sets === null ? null : maskOf(sets);
   const wanted = wantedStates(statuses, reachabilities, healths);
   const wantedAdmin = ADMIN_STATES.map((each) => adminStates === undefined || adminStates.includes(each));
-  const unheard = unheardSources(columns, intake);
+  const stateOf = stateReader(columns, intake);
   const anyAdmin = adminStates === undefined;
   return (slot) => {
     if (!columns.isPresent(slot)) return false;
-    if (wanted !== null) {
-      let state = columns.reachability(slot);
-      if (unheard !== null && (state === ONLINE || state === STALE) && unheard[columns.source(slot)] === 1)
-        state = UNKNOWN;
-      if (wanted[state * HEALTHS.length + columns.health(slot)] !== 1) return false;
-    }
+    if (wanted !== null && wanted[stateOf(slot)] !== 1) return false;
     if (modelNumber !== undefined && columns.model(slot) !== modelNumber) return false;
     if (firmwareNumber !== undefined && columns.firmware(slot) !== firmwareNumber) return false;
     if (!anyAdmin && !wantedAdmin[columns.adminState(slot)]) return false;
     return hasLabels === null || hasLabels[columns.labelSet(slot)] === 1;
+  };
+}
+
+/** Reachability, as it is shown now, and health of the device in a slot: their places in their lists as one number. */
+export function stateReader(columns: DirectoryColumns, intake: IntakeMoment): (slot: number) => number {
+  const unheard = unheardSources(columns, intake);
+  return (slot) => {
+    let state = columns.reachability(slot);
+    if (unheard !== null && (state === ONLINE || state === STALE) && unheard[columns.source(slot)] === 1)
+      state = UNKNOWN;
+    return state * HEALTHS.length + columns.health(slot);
   };
 }
 

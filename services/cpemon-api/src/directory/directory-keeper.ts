@@ -145,7 +145,12 @@ export function createDirectoryKeeper(
     const controller = new AbortController();
     running = controller;
     stopFollowing = feed.follow(({ changes }) => {
-      for (const { deviceId } of changes) if (deviceId !== 0) changedIds.add(deviceId);
+      for (const { deviceId, kind } of changes) {
+        if (deviceId === 0) continue;
+        // At once; and once more by a look, as a reading of everything that is under way may bring it back.
+        if (kind === 'erased') directory?.remove(deviceId);
+        changedIds.add(deviceId);
+      }
     });
     whole = new Promise((resolve) => void run(controller.signal, resolve));
   };

@@ -7,6 +7,8 @@ export interface LabelIndex {
   add(labelSetId: number, labels: LabelPairs): void;
   /** Sets that have all of some labels; null: no label is asked for. */
   setsWith(labels: Readonly<Record<string, string>>): ReadonlySet<number> | null;
+  /** The value of one label by set; sets without it are left out. */
+  valuesOf(name: string): Map<number, string>;
 }
 
 export function createLabelIndex(): LabelIndex {
@@ -32,6 +34,14 @@ export function createLabelIndex(): LabelIndex {
       if (first === undefined) return null;
       if (others.length === 0) return first;
       return new Set([...first].filter((id) => others.every((having) => having.has(id))));
+    },
+    valuesOf(name) {
+      const values = new Map<number, string>();
+      for (const [key, having] of sets) {
+        if (!key.startsWith(`${name}\n`)) continue;
+        for (const set of having) values.set(set, key.slice(name.length + 1));
+      }
+      return values;
     },
   };
 }

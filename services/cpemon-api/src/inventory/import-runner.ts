@@ -100,11 +100,14 @@ export function createImportRunner({ run, appender, logger }: ImportRunnerOption
     await persistently((connection) => bookTold(connection, id, revision));
   };
 
-  const work = async ({ id, path, format }: ImportWish): Promise<void> => {
+  /** @returns what the operator should know of an import that is done; '' when there is nothing */
+  const work = async ({ id, path, format }: ImportWish): Promise<string> => {
     const seen = createRowsSeen();
+    const leftOut = new Set<string>();
     let telling: Promise<void> = Promise.resolve();
     for await (const { rows, readBytes } of readImportRows(path, format)) {
       stopping.signal.throwIfAborted();
+      for (const { row } of rows) for (const column of row?.leftOut ?? []) leftOut.add(column);
       const told = await persistently((connection) =>
         inTransaction(connection, () => applyBatch(connection, id, { rows, readBytes }, seen, labels)),
       );
@@ -114,15 +117,18 @@ export function createImportRunner({ run, appender, logger }: ImportRunnerOption
       telling.catch(() => undefined);
     }
     await telling;
+    return leftOut.size === 0
+      ? ''
+      : `Not taken over, because devices say it themselves: ${[...leftOut].sort().join(', ')}.`;
   };
 
   const runImport = async (wish: ImportWish): Promise<void> => {
     const startedAt = performance.now();
     try {
-      await work(wish);
+      const note = await work(wish);
       // Who reads that it is done may begin the next one.
       inHand = undefined;
-      await persistently((connection) => endImport(connection, wish.id, 'done'));
+      await persistently((connection) => endImport(connection, wish.id, 'done', note));
       const seconds = Math.round(performance.now() - startedAt) / 1000;
       logger.info({ import: wish.id, seconds }, 'An import of the inventory is done');
     } catch (error) {

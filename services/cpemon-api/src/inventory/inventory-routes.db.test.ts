@@ -58,6 +58,7 @@ const post = (body: string, type = 'text/csv', id = `i${(imports += 1)}`) =>
 interface ImportAnswer {
   state: string;
   problem: string | null;
+  note: string | null;
   told: boolean;
   counts: Record<string, number>;
 }
@@ -194,6 +195,21 @@ test('a last line that is torn is refused as such', async () => {
   expect(await look(id)).toEqual([expect.stringMatching(/^2 torn_row: .*too early/)]);
   const lines = await run('{"sn":"B1","labels":{"region":"north"}}\n{"sn":"B2","reg', 'application/x-ndjson');
   expect(lines.counts).toEqual({ added: 1, refused: 1 });
+});
+
+test('columns of what devices say themselves are passed over, with a note', async () => {
+  const rows = await run('sn,model,region,Firmware\nA1,EG8145V5,north,V5R020\nA2,,south,\n');
+  expect(rows).toMatchObject({
+    ...{ state: 'done', problem: null, counts: { added: 2 } },
+    note: 'Not taken over, because devices say it themselves: firmware, model.',
+  });
+  expect(await labelsOf('A1')).toEqual({ region: 'north' });
+  expect(await run('[{"sn":"A1","labels":{"model":"X","region":"west"}}]', 'application/json')).toMatchObject(
+    {
+      ...{ counts: { changed: 1 }, note: expect.stringMatching(/: model\.$/) },
+    },
+  );
+  expect((await run('sn,region\nA1,west\n')).note).toBeNull();
 });
 
 test('JSON comes as a list or line by line; a state is put into force by itself', async () => {

@@ -10,9 +10,15 @@ import type {
 import { rfc3339 } from '../rfc3339.js';
 
 export function importView(found: InventoryImport) {
-  const { counts } = found;
+  const { counts, state } = found;
+  const remark = found.remark === '' ? null : found.remark;
   return {
-    ...{ id: found.id, state: found.state, problem: found.problem === '' ? null : found.problem },
+    ...{
+      id: found.id,
+      state,
+      problem: state === 'done' ? null : remark,
+      note: state === 'done' ? remark : null,
+    },
     actor: found.actor,
     ...{ started_at: rfc3339(found.startedAt), finished_at: rfc3339(found.finishedAt) },
     ...{ total_bytes: found.totalBytes, read_bytes: found.readBytes },

@@ -10,6 +10,7 @@ const timeOrNull = { type: ['string', 'null'], format: 'date-time' };
 
 const IMPORT = objectOf({
   ...{ id: text, state: { enum: ['running', 'done', 'failed', 'interrupted'] }, problem: textOrNull },
+  note: textOrNull,
   ...{ actor: text, started_at: time, finished_at: timeOrNull, total_bytes: count, read_bytes: count },
   ...{ progress: { type: 'number', minimum: 0, maximum: 1 }, rows: count },
   ...{ counts: { type: 'object', additionalProperties: count }, told: { type: 'boolean' } },

@@ -75,7 +75,7 @@ test('findings are listed newest first, page by page; a merge that became a conf
         addresses: ['192.0.2.1', null],
       },
     ],
-    counts: { placeholder: 0, ambiguous: 0, merge: 1, conflict: 1 },
+    counts: { placeholder: 0, ambiguous: 0, merge: 1, merged: 0, conflict: 1 },
   });
   const next = await get(`/v1/identity-findings?limit=1&cursor=${body.next_cursor}`);
   expect(next.body).toMatchObject({ items: [{ kind: 'merge', device: { sn: 'SN2' } }], next_cursor: null });

@@ -11,6 +11,7 @@ import {
 import type { ServerResponse } from 'node:http';
 import { isLimited, maySee, type Principal } from '../access/principal.js';
 import type { DatabaseReader } from '../database-reader.js';
+import { RequestProblem } from '../routes/request-problem.js';
 import { writeEventId } from './event-ids.js';
 import type { FeedReader, FeedStep } from './feed-reader.js';
 import { formatEvent, keepsUp, type StreamTopic, type StreamViewer } from './stream-viewer.js';
@@ -21,6 +22,8 @@ export interface StreamHubOptions {
   feed: FeedReader;
   /** What is shown once a second, as the routes of the same names answer it. */
   frames: Readonly<Record<'fleet' | 'pipeline', () => Promise<object>>>;
+  /** `fleet` for those who see the devices with some labels only; absent: they are told nothing of it. */
+  fleetOfPart?: (labels: Readonly<Record<string, string>>) => Promise<object>;
   maxViewers?: number;
   times?: Partial<StreamTimes>;
 }
@@ -59,13 +62,14 @@ interface NamedChange {
 
 /** Writes to all who look: figures once a second, changes as they come. One reader for all of them. */
 export function createStreamHub(options: StreamHubOptions): StreamHub {
-  const { read, feed, frames, maxViewers = MAX_VIEWERS } = options;
+  const { read, feed, frames, fleetOfPart, maxViewers = MAX_VIEWERS } = options;
   const times = { ...TIMES, ...options.times };
   const viewers = new Set<StreamViewer>();
   let stopFollowing: (() => void) | undefined;
   let frameTimer: NodeJS.Timeout | undefined;
   let beatTimer: NodeJS.Timeout | undefined;
   let steps = Promise.resolve();
+  let tellingParts = false;
 
   const nameChanges = (changes: readonly Change[]): Promise<NamedChange[]> => {
     const ids = new Set(changes.map(({ deviceId }) => deviceId));
@@ -75,11 +79,13 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
     return read(async (connection) => {
       const names = await readDeviceNames(connection, [...ids]);
       const sets = new Set([...names.values()].map(({ labelSetId }) => labelSetId));
+      for (const { kind, labelSetId } of changes) if (kind === 'erased') sets.add(labelSetId ?? 0);
       sets.delete(0);
       const labels = await labelsOfSets(connection, [...sets]);
-      return changes.map((change) => {
+      return changes.filter(isOfToday(names)).map((change) => {
         const name = names.get(change.deviceId);
-        return { change, name, labels: Object.fromEntries(labels.get(name?.labelSetId ?? 0) ?? []) };
+        const set = name?.labelSetId ?? change.labelSetId ?? 0;
+        return { change, name, labels: Object.fromEntries(labels.get(set) ?? []) };
       });
     });
   };
@@ -148,19 +154,35 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
         troubles.push(topic);
       }
     }
-    const trouble =
-      troubles.length === 0
-        ? ''
-        : formatEvent('trouble', JSON.stringify({ code: 'database_unavailable', of: troubles }));
+    const trouble = troubles.length === 0 ? '' : troubleOf(troubles);
+    void tellParts();
     const nowMs = performance.now();
     for (const viewer of viewers) {
       if (keepsUp(viewer, nowMs)) {
-        const shown = isLimited(viewer.principal) ? [] : [...viewer.topics];
-        const text = shown.map((topic) => texts.get(topic) ?? '').join('') + trouble;
+        const text = isLimited(viewer.principal)
+          ? ''
+          : [...viewer.topics].map((topic) => texts.get(topic) ?? '').join('') + trouble;
         if (text !== '') viewer.response.write(text);
         if (viewer.behind) void catchUp(viewer);
       } else if (nowMs - viewer.fullSince! > times.cutOffAfterMs) viewer.response.destroy();
     }
+  };
+
+  /** Tells each who sees a part of the fleet how that is; parts that are equal are counted once. Keeps nobody else waiting. */
+  const tellParts = async (): Promise<void> => {
+    if (fleetOfPart === undefined || tellingParts) return;
+    tellingParts = true;
+    for (const viewer of viewers) {
+      if (!viewer.topics.has('fleet') || !isLimited(viewer.principal)) continue;
+      const text = await fleetOfPart(viewer.principal.labels).then(
+        (fleet) => formatEvent('fleet', JSON.stringify(fleet)),
+        // The directory is being read: there is nothing to show yet, and nothing wrong.
+        (error: unknown) => (error instanceof RequestProblem ? '' : troubleOf(['fleet'])),
+      );
+      if (text !== '' && viewers.has(viewer) && keepsUp(viewer, performance.now()))
+        viewer.response.write(text);
+    }
+    tellingParts = false;
   };
 
   const start = (): void => {
@@ -231,8 +253,18 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
         viewer.response.write(formatEvent(topic, JSON.stringify(figures)));
     }
     await catchUp(viewer);
+    if (isLimited(viewer.principal)) void tellParts();
   }
 }
+
+const troubleOf = (topics: readonly string[]): string =>
+  formatEvent('trouble', JSON.stringify({ code: 'database_unavailable', of: topics }));
+
+/** Of a device that there is no more nothing is told but that it was erased: what was told of it before is not told again. */
+const isOfToday =
+  (names: ReadonlyMap<number, DeviceName>) =>
+  ({ deviceId, kind }: Change): boolean =>
+    deviceId === 0 || kind === 'erased' || names.has(deviceId);
 
 /** What a viewer is shown of changes; empty when nothing of it is theirs. */
 function textOf(

@@ -156,7 +156,47 @@ test('a viewer limited to labels is told of its devices only', async () => {
   await change([1]);
   await eventually('its change', () => Promise.resolve(named(events).length > 0));
   expect(named(events)).toEqual(['A1']);
-  expect(events.some(({ event }) => event === 'fleet' || event === 'pipeline')).toBe(false);
+  await eventually('its part of the fleet', () =>
+    Promise.resolve(events.some(({ event }) => event === 'fleet')),
+  );
+  const { data } = events.find(({ event }) => event === 'fleet')!;
+  expect(data).toMatchObject({ devices: 1, limited_to: { region: 'north' } });
+  expect(events.some(({ event }) => event === 'pipeline')).toBe(false);
+});
+
+test('of an erased device nothing is told again but that it was erased, to those who could see it', async () => {
+  await addLabels(database.pool, 2, { region: 'south' });
+  await addDevices(database.pool, [{ id: 3, sn: 'GONE', labelSet: 2 }]);
+  const events = await follow('topics=changes,alerts');
+  await change([3]);
+  await eventually('the change', () => Promise.resolve(named(events).length === 1));
+  const { id } = events.findLast(({ event }) => event === 'changes')!;
+  const connection = await database.pool.getConnection();
+  await addChanges(connection, [
+    { lane: ALERT_FEED_LANE, deviceId: 3, at, kind: 'alert', data: { sn: 'GONE', state: 'firing' } },
+    { lane: 3, deviceId: 3, at, kind: 'boot', data: { cause: 'power' } },
+    { lane: 3, deviceId: 3, at, kind: 'erased', labelSetId: 2, data: {} },
+  ]);
+  for (const table of ['device_state', 'devices'])
+    await connection.query(`DELETE FROM ${table} WHERE device_id = 3`);
+  connection.release();
+  const made = await fetch(`${one.url}/v1/access/tokens`, {
+    ...{ method: 'POST', body: JSON.stringify({ name: 's', role: 'viewer', labels: { region: 'south' } }) },
+    headers: { ...one.headers.operator, 'content-type': 'application/json' },
+  });
+  const { token } = (await made.json()) as { token: string };
+  const resumed = [
+    await follow('topics=changes,alerts', { 'last-event-id': id! }, other),
+    await follow('topics=changes,alerts', { 'last-event-id': id!, authorization: `Bearer ${token}` }),
+  ];
+  for (const missed of resumed) {
+    await eventually('it is erased', () =>
+      Promise.resolve(missed.some(({ data }) => data.items?.[0]?.kind === 'erased')),
+    );
+    const items = missed.flatMap(({ data }) => data.items ?? []);
+    expect(items).toMatchObject([{ kind: 'erased', device_id: 3, serial_number: null }]);
+    expect(JSON.stringify(missed)).not.toContain('GONE');
+  }
 });
 
 test.each(['after=x', 'after=1.-1', 'topics=all', 'topic=fleet'])('?%s is refused', async (query) => {

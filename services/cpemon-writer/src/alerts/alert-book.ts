@@ -3,6 +3,7 @@ import {
   ALERT_FEED_LANE,
   addChanges,
   addToOutbox,
+  eraseAlerts,
   moveAlertPositions,
   putAlert,
   removeAlerts,
@@ -25,6 +26,8 @@ export interface AlertBook {
   touch(alert: AlertRow): void;
   /** One that has never been: pending, and its condition is gone. */
   discard(alert: AlertRow): void;
+  /** A device that was erased: what is known of it goes, and nobody is told that anything is over. */
+  erase(deviceId: number): void;
   tell(make: (alert: AlertRow) => NewMessage[], alert: AlertRow): void;
   send(message: NewMessage[]): void;
   /** Whether there is anything to be written. */
@@ -43,6 +46,7 @@ export function createAlertBook(stored: readonly AlertRow[]): AlertBook {
   const closed = new Set<AlertRow>();
   const dirty = new Set<AlertRow>();
   const discarded: number[] = [];
+  const erased = { deviceIds: new Set<number>(), alertIds: [] as number[] };
   const told: { make: (alert: AlertRow) => NewMessage[]; alert: AlertRow }[] = [];
   const messages: NewMessage[] = [];
   /** State of each alert as it is stored, so that its changes can be told. */
@@ -100,11 +104,23 @@ export function createAlertBook(stored: readonly AlertRow[]): AlertBook {
       known.delete(alert);
       if (alert.alertId !== 0) discarded.push(alert.alertId);
     },
+    erase(deviceId) {
+      const closedOnes = [...closed].filter((alert) => alert.deviceId === deviceId);
+      for (const alert of [...closedOnes, ...(byDevice.get(deviceId) ?? [])]) {
+        leave(alert);
+        closed.delete(alert);
+        dirty.delete(alert);
+        known.delete(alert);
+        if (alert.alertId !== 0) erased.alertIds.push(alert.alertId);
+      }
+      erased.deviceIds.add(deviceId);
+    },
     tell: (make, alert) => void told.push({ make, alert }),
     send: (message) => void messages.push(...message),
-    isDirty: () => dirty.size + discarded.length + messages.length > 0,
+    isDirty: () => dirty.size + discarded.length + erased.deviceIds.size + messages.length > 0,
     async write(transaction, positions, at) {
       await removeAlerts(transaction, discarded);
+      if (erased.deviceIds.size > 0) await eraseAlerts(transaction, [...erased.deviceIds], erased.alertIds);
       // Those that end first: their keys are free for those that begin.
       const inOrder = [...dirty].sort((one, other) => Number(isOpen(one)) - Number(isOpen(other)));
       for (const alert of inOrder) alert.alertId = await putAlert(transaction, alert);
@@ -125,7 +141,8 @@ export function createAlertBook(stored: readonly AlertRow[]): AlertBook {
     settle() {
       for (const alert of dirty) known.set(alert, alert.state);
       dirty.clear();
-      discarded.length = told.length = messages.length = 0;
+      discarded.length = told.length = messages.length = erased.alertIds.length = 0;
+      erased.deviceIds.clear();
       for (const alert of closed) {
         if (alert.notification === 'digest') continue;
         closed.delete(alert);

@@ -1,5 +1,5 @@
 import { matches, type ReceiverSettings } from '@cpemon/alerts';
-import type { AlertRow } from '@cpemon/store';
+import type { ShownAlert } from '@cpemon/store';
 import { labelsOfAlert } from './alert-message.js';
 
 export type AlertmanagerReceiver = Extract<ReceiverSettings, { type: 'alertmanager' }>;
@@ -7,7 +7,7 @@ export type AlertmanagerReceiver = Extract<ReceiverSettings, { type: 'alertmanag
 /** Alertmanager forgets what it does not hear of again. */
 export const RESEND_EVERY_MS = 60_000;
 /** So that three re-sendings may fail before an alert that is on seems over. */
-const LIVES_MS = 4 * 60_000;
+export const LIVES_MS = 4 * 60_000;
 /** For replicas that were away when an alert ended. */
 export const RESOLVED_RESENT_MS = 15 * 60_000;
 
@@ -22,7 +22,7 @@ export interface PostedAlert {
 /** What one receiver gets: alerts that are on, and those that have ended lately. @param at epoch ms */
 export function postedAlerts(
   { match }: AlertmanagerReceiver,
-  alerts: readonly AlertRow[],
+  alerts: readonly ShownAlert[],
   at: number,
 ): PostedAlert[] {
   return alerts
@@ -32,6 +32,9 @@ export function postedAlerts(
       annotations: {
         ...{ summary: alert.summary, cause: alert.cause, alert_id: String(alert.alertId) },
         ...(alert.kind === 'group' ? { missing: String(alert.missing), due: String(alert.due) } : {}),
+        ...(alert.acknowledgedBy === null
+          ? {}
+          : { acknowledged_by: alert.acknowledgedBy, acknowledge_note: alert.acknowledgeNote }),
       },
       startsAt: new Date(alert.startedAt).toISOString(),
       endsAt: new Date(alert.resolvedAt === null ? at + LIVES_MS : alert.resolvedAt).toISOString(),
@@ -39,7 +42,7 @@ export function postedAlerts(
 }
 
 /** By its labels Alertmanager knows an alert: what changes while it is on is none of them. */
-function identityOf(alert: AlertRow): Record<string, string> {
+export function identityOf(alert: ShownAlert): Record<string, string> {
   const own =
     alert.kind === 'device'
       ? { ...alert.labels, sn: alert.serialNumber }

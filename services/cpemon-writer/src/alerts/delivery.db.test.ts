@@ -3,7 +3,15 @@ import type { AddressInfo } from 'node:net';
 import { createHmac } from 'node:crypto';
 import { readAlertSettings, type AlertSettings } from '@cpemon/alerts';
 import { createSteadyConnection, type SteadyConnection } from '@cpemon/event-log';
-import { addToOutbox, putAlert, readReceiverStates, type AlertRow } from '@cpemon/store';
+import {
+  acknowledgeAlert,
+  addSilence,
+  addToOutbox,
+  endSilence,
+  putAlert,
+  readReceiverStates,
+  type AlertRow,
+} from '@cpemon/store';
 import pino from 'pino';
 import type { RowDataPacket } from 'mysql2';
 import { eventually } from '../../../../tests/support/eventually.js';
@@ -15,6 +23,7 @@ import { retryAfterMs } from './outbox-sender.js';
 
 interface Arrived {
   id: string;
+  what: string;
   headers: IncomingMessage['headers'];
   body: string;
 }
@@ -55,7 +64,8 @@ async function receiver(
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
       const id = String(request.headers['webhook-id']);
-      arrived.push({ id, headers: request.headers, body: Buffer.concat(parts).toString() });
+      const what = `${request.method} ${request.url}`;
+      arrived.push({ id, what, headers: request.headers, body: Buffer.concat(parts).toString() });
       answer(response, arrived.length);
     });
   });
@@ -183,12 +193,10 @@ test('what nobody took for a day is given up and stays visible', async () => {
   expect((await states()).get('noc')).toMatchObject({ dead: 2 });
 });
 
-test('Alertmanager hears of active alerts again and again, at every replica, and of ended ones for a while', async () => {
-  const first = await receiver(ok);
-  const second = await receiver(ok);
-  const told: Partial<AlertRow> = { state: 'firing', notification: 'sent' };
+/** An alert of a line, stored. */
+const store = async (sn: string, fields: Partial<AlertRow>): Promise<AlertRow> => {
   const now = Date.now();
-  const of = (sn: string, fields: Partial<AlertRow>): AlertRow => ({
+  const alert: AlertRow = {
     ...newAlert(
       {
         ...{ openKey: `a:${sn}`, rule: 'business-offline', kind: 'device', severity: 'critical' },
@@ -196,18 +204,23 @@ test('Alertmanager hears of active alerts again and again, at every replica, and
       },
       now,
     ),
-    ...told,
+    ...{ state: 'firing', notification: 'sent' },
     ...fields,
-  });
+  };
+  alert.alertId = await putAlert(database.pool, alert);
+  return alert;
+};
+
+test('Alertmanager hears of active alerts again and again, at every replica, and of ended ones for a while', async () => {
+  const first = await receiver(ok);
+  const second = await receiver(ok);
+  const now = Date.now();
   const resolved = { state: 'resolved', endedAt: now - 60_000 } as const;
-  for (const alert of [
-    of('ON', {}),
-    of('LINKED', { quiet: 'group' }),
-    of('UNTOLD', { notification: 'none' }),
-    of('ENDED', { ...resolved, resolvedAt: now - 5 * 60_000 }),
-    of('LONG-AGO', { ...resolved, resolvedAt: now - 20 * 60_000 }),
-  ])
-    await putAlert(database.pool, alert);
+  const { startedAt } = await store('ON', {});
+  await store('LINKED', { quiet: 'group' });
+  await store('UNTOLD', { notification: 'none' });
+  await store('ENDED', { ...resolved, resolvedAt: now - 5 * 60_000 });
+  await store('LONG-AGO', { ...resolved, resolvedAt: now - 20 * 60_000 });
   const urls = [first.url, second.url].map((url) => url.replace('/hook', '/am'));
   start(readAlertSettings({ receivers: [{ name: 'am', type: 'alertmanager', urls }] }));
   await eventually('it is told again', () =>
@@ -217,7 +230,7 @@ test('Alertmanager hears of active alerts again and again, at every replica, and
   expect(posted.map(({ labels }) => labels['sn']).sort()).toEqual(['ENDED', 'ON']);
   const on = posted.find(({ labels }) => labels['sn'] === 'ON')!;
   expect(on.labels).toMatchObject({ alertname: 'business-offline', tier: 'business', severity: 'critical' });
-  expect(on.startsAt).toBe(new Date(now - 600_000).toISOString());
+  expect(on.startsAt).toBe(new Date(startedAt).toISOString());
   expect(Date.parse(on.endsAt) - Date.now()).toBeGreaterThan(3.5 * 60_000);
   expect(Date.parse(posted.find(({ labels }) => labels['sn'] === 'ENDED')!.endsAt)).toBeLessThan(now);
   await eventually('both are known to be well', async () => {
@@ -225,6 +238,118 @@ test('Alertmanager hears of active alerts again and again, at every replica, and
     return known.get('am/0')?.lastOkAt != null && known.get('am/1')?.lastOkAt != null;
   });
 });
+
+/** An Alertmanager, as far as it is asked: it takes alerts, and makes, keeps and ends silences. */
+async function alertmanager(isAway: () => boolean = () => false) {
+  let made = 0;
+  const silences = new Map<string, Record<string, unknown>>();
+  const { url, arrived } = await receiver((response, nth) => {
+    const { what, body } = arrived[nth - 1]!;
+    if (isAway()) return void response.writeHead(503).end();
+    if (what === 'POST /am/api/v2/silences') {
+      const asked = JSON.parse(body) as { id?: string };
+      if (asked.id !== undefined && !silences.has(asked.id)) return void response.writeHead(404).end();
+      const id = asked.id ?? `s${(made += 1)}`;
+      silences.set(id, asked);
+      return void response.writeHead(200).end(JSON.stringify({ silenceID: id }));
+    }
+    if (what.startsWith('DELETE ')) silences.delete(what.slice('DELETE /am/api/v2/silence/'.length));
+    response.writeHead(200).end();
+  });
+  const postedOf = ({ body }: Arrived) => JSON.parse(body) as PostedAlert[];
+  const posts = () => arrived.filter(({ what }) => what === 'POST /am/api/v2/alerts').map(postedOf);
+  return { url: url.replace('/hook', '/am'), arrived, silences, posts };
+}
+const toAlertmanager = (urls: string[]): AlertSettings =>
+  readAlertSettings({ receivers: [{ name: 'am', type: 'alertmanager', urls }] });
+
+test('what somebody has acknowledged stays on at Alertmanager, silenced there, and its end is heard', async () => {
+  const am = await alertmanager();
+  const alert = await store('ACKED', {});
+  await store('OTHER', {});
+  await acknowledgeAlert(database.pool, { alertId: alert.alertId, actor: 'anna', note: 'on my way' });
+  start(toAlertmanager([am.url]));
+  await eventually('the silence is made longer', () =>
+    Promise.resolve(am.arrived.filter(({ what }) => what.endsWith('/silences')).length >= 3),
+  );
+  expect([...am.silences]).toMatchObject([
+    ['s1', { id: 's1', createdBy: 'CPEmon', comment: 'Acknowledged by anna: on my way' }],
+  ]);
+  const { matchers, endsAt } = am.silences.get('s1') as {
+    matchers: { name: string; value: string; isRegex: boolean; isEqual: boolean }[];
+    endsAt: string;
+  };
+  const posted = am.posts().at(-1)!;
+  const own = posted.find(({ labels }) => labels['sn'] === 'ACKED')!;
+  expect(Object.fromEntries(matchers.map(({ name, value }) => [name, value]))).toEqual(own.labels);
+  expect(matchers.every(({ isRegex, isEqual }) => !isRegex && isEqual)).toBe(true);
+  expect(own.annotations).toMatchObject({ acknowledged_by: 'anna', acknowledge_note: 'on my way' });
+  expect(posted).toHaveLength(2);
+  expect(Date.parse(endsAt) - Date.now()).toBeGreaterThan(3 * 60_000);
+  expect(Date.parse(endsAt) - Date.now()).toBeLessThan(5 * 60_000);
+
+  const resolvedAt = Date.now();
+  await putAlert(database.pool, { ...alert, state: 'resolved', endedAt: resolvedAt, resolvedAt });
+  const isOver = ({ what, body }: Arrived): boolean =>
+    what.endsWith('/alerts') && body.includes(new Date(resolvedAt).toISOString());
+  await eventually('its end is told', () => Promise.resolve(am.arrived.some(isOver)));
+  // Alertmanager says nothing of what ends while it is silenced.
+  const ended = am.arrived.findIndex(({ what }) => what === 'DELETE /am/api/v2/silence/s1');
+  expect(ended).toBeGreaterThan(0);
+  expect(am.arrived.findIndex(isOver)).toBeGreaterThan(ended);
+  expect(am.silences.size).toBe(0);
+}, 30_000);
+
+test('what is silenced after it was told is silenced at Alertmanager as long, and then heard again', async () => {
+  const am = await alertmanager();
+  await store('ON', {});
+  const silenceId = await addSilence(database.pool, {
+    ...{ matchers: { tier: ['business'] }, startsAt: Date.now() - 1000, endsAt: Date.now() + 86_400_000 },
+    ...{ reason: '', madeBy: '' },
+  });
+  start(toAlertmanager([am.url]));
+  await eventually('it is silenced', () => Promise.resolve(am.silences.size === 1));
+  await endSilence(database.pool, silenceId);
+  await eventually('the silence is ended', () => Promise.resolve(am.silences.size === 0));
+  expect(am.posts().every((posted) => posted.length === 1)).toBe(true);
+}, 30_000);
+
+test('an Alertmanager that takes no silences hears of alerts all the same', async () => {
+  const { url, arrived } = await receiver(
+    (response, nth) =>
+      void response.writeHead(arrived[nth - 1]!.what.endsWith('/silences') ? 403 : 200).end(),
+  );
+  const { alertId } = await store('ACKED', {});
+  await acknowledgeAlert(database.pool, { alertId, actor: 'anna', note: '' });
+  start(toAlertmanager([url]));
+  await eventually('it is told again', () =>
+    Promise.resolve(arrived.filter(({ what }) => what.endsWith('/alerts')).length >= 3),
+  );
+  await eventually('it is well', async () => (await states()).get('am/0')?.lastOkAt != null);
+  expect((await states()).get('am/0')).toMatchObject({ failingSince: null });
+}, 30_000);
+
+test('an Alertmanager that was away for an hour hears of what is on and what has just ended, and of nothing twice', async () => {
+  let away = true;
+  const am = await alertmanager(() => away);
+  const other = await alertmanager();
+  const now = Date.now();
+  await store('ON', {});
+  await store('ENDED-LATELY', { state: 'resolved', endedAt: now - 60_000, resolvedAt: now - 60_000 });
+  await store('CAME-AND-WENT', { state: 'resolved', endedAt: now - 1_800_000, resolvedAt: now - 1_800_000 });
+  start(toAlertmanager([am.url, other.url]));
+  await eventually('it is known to fail', async () => (await states()).get('am/0')?.failingSince != null);
+  // The other replica has it all meanwhile, and nothing is kept for the one that is away.
+  await eventually('the other is told', () => Promise.resolve(other.posts().length >= 2));
+  const [[outbox]] = await database.pool.query<RowDataPacket[]>('SELECT COUNT(*) AS waiting FROM outbox');
+  expect(outbox!['waiting']).toBe(0);
+  away = false;
+  const before = am.arrived.length;
+  await eventually('it is told again', () => Promise.resolve(am.arrived.length >= before + 2));
+  const posted = am.posts().at(-1)!;
+  expect(posted.map(({ labels }) => labels['sn']).sort()).toEqual(['ENDED-LATELY', 'ON']);
+  await eventually('it is well', async () => (await states()).get('am/0')!.failingSince === null);
+}, 30_000);
 
 test('a retry waits longer each time, at most six minutes', () => {
   expect([0, 1, 2, 10, 50].map((attempts) => retryAfterMs(attempts, 0.5))).toEqual([

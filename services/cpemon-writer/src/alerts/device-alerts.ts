@@ -3,6 +3,7 @@ import type { Connection } from '@cpemon/database';
 import {
   readAlertDevices,
   readConditionsOf,
+  readErasedAmong,
   type AlertDevice,
   type AlertRow,
   type Change,
@@ -12,7 +13,15 @@ import { newAlert, type AlertBook } from './alert-book.js';
 import type { LabelCache } from './label-cache.js';
 
 /** Devices that are to be looked at, and whether what is found may open an alert. */
-export type TouchedDevices = Map<number, { mayOpen: boolean; at: number }>;
+export type TouchedDevices = Map<
+  number,
+  {
+    mayOpen: boolean;
+    at: number;
+    /** The trace of the last event that changed it; absent: none that is recorded. */
+    traceparent?: string | null | undefined;
+  }
+>;
 
 /** Devices that changes concern: those that may have an alert by some rule, and those that have one. */
 export function touchedBy(
@@ -22,7 +31,7 @@ export function touchedBy(
   labels: LabelCache,
 ): TouchedDevices {
   const touched: TouchedDevices = new Map();
-  for (const { deviceId, kind, data, news, at, labelSetId } of changes) {
+  for (const { deviceId, kind, data, news, at, labelSetId, traceparent } of changes) {
     if (deviceId === 0) continue;
     const opens =
       news &&
@@ -37,7 +46,10 @@ export function touchedBy(
       );
     if (!mayOpen && book.ofDevice(deviceId).length === 0) continue;
     const known = touched.get(deviceId);
-    touched.set(deviceId, { mayOpen: mayOpen || known?.mayOpen === true, at: Math.max(at, known?.at ?? 0) });
+    touched.set(deviceId, {
+      ...{ mayOpen: mayOpen || known?.mayOpen === true, at: Math.max(at, known?.at ?? 0) },
+      traceparent: traceparent ?? known?.traceparent,
+    });
   }
   return touched;
 }
@@ -77,7 +89,7 @@ export async function reconcileDevices(
   }
   let noRoom = 0;
   for (const device of devices) {
-    const { mayOpen, at: changedAt } = touched.get(device.deviceId)!;
+    const { mayOpen, at: changedAt, traceparent = null } = touched.get(device.deviceId)!;
     const own = labelsOfDevice(device, labels);
     const wanted =
       device.adminState === 'in_service'
@@ -89,7 +101,7 @@ export async function reconcileDevices(
     for (const alert of wanted) {
       const known = book.find(alert.openKey);
       if (known === undefined) {
-        if (mayOpen && !book.add(alert)) noRoom += 1;
+        if (mayOpen && !book.add({ ...alert, traceparent })) noRoom += 1;
         continue;
       }
       held.add(known);
@@ -102,13 +114,18 @@ export async function reconcileDevices(
         alert,
         device.reachability === 'online' ? Math.max(device.since, alert.startedAt) : changedAt,
         book,
+        traceparent,
       );
     }
   }
   // Devices that there are no more.
   const there = new Set(devices.map(({ deviceId }) => deviceId));
-  for (const deviceId of deviceIds)
-    if (!there.has(deviceId)) for (const alert of [...book.ofDevice(deviceId)]) isOver(alert, at, book);
+  const gone = deviceIds.filter((deviceId) => !there.has(deviceId) && book.ofDevice(deviceId).length > 0);
+  const erased = await readErasedAmong(connection, gone);
+  for (const deviceId of gone) {
+    if (erased.has(deviceId)) book.erase(deviceId);
+    else for (const alert of [...book.ofDevice(deviceId)]) isOver(alert, at, book);
+  }
   return noRoom;
 }
 
@@ -121,10 +138,11 @@ function stillHolds(known: AlertRow, found: AlertRow, book: AlertBook): void {
   book.touch(known);
 }
 
-function isOver(alert: AlertRow, since: number, book: AlertBook): void {
+function isOver(alert: AlertRow, since: number, book: AlertBook, traceparent: string | null = null): void {
   if (alert.state === 'pending') book.discard(alert);
   else if (alert.clearSince === null) {
     alert.clearSince = Math.max(since, alert.startedAt);
+    alert.traceparent = traceparent;
     book.touch(alert);
   }
 }

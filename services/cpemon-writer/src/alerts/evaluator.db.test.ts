@@ -1,6 +1,15 @@
 import { readAlertSettings, type AlertSettings } from '@cpemon/alerts';
 import { connect, type SingleConnection } from '@cpemon/database';
-import { addSilence, addMaintenanceWindow, endSilence, listAlerts, type ShownAlert } from '@cpemon/store';
+import {
+  acknowledgeAlert,
+  addChanges,
+  addMaintenanceWindow,
+  addSilence,
+  endSilence,
+  listAlerts,
+  recountLabels,
+  type ShownAlert,
+} from '@cpemon/store';
 import type { RowDataPacket } from 'mysql2';
 import {
   addTabledDevices,
@@ -94,6 +103,32 @@ async function die(deviceIds: number[], lane = 0): Promise<number> {
   return diedAt - MINUTE;
 }
 const comeBack = (deviceIds: number[]) => turnDevices(database.pool, deviceIds, 'online', { at: now });
+
+/** As the owner of its lane erases it; what is left is removed later by a job. */
+async function erase(deviceIds: number[]): Promise<void> {
+  for (const table of ['device_conditions', 'device_inventory', 'device_state', 'devices'])
+    await database.pool.query(`DELETE FROM ${table} WHERE device_id IN (?)`, [deviceIds]);
+  await recountLabels(database.pool, 0);
+  await addChanges(
+    database.pool,
+    deviceIds.map((deviceId) => ({ lane: 0, deviceId, at: now, kind: 'erased', data: {} })),
+  );
+}
+/** They have been out of service, or gone, for so long that nobody expects them. */
+const dormant = async (deviceIds: number[]): Promise<void> => {
+  await database.pool.query(
+    "UPDATE device_state SET reachability = 'offline', reachability_since = ?, last_seen_at = ? WHERE device_id IN (?)",
+    [new Date(now - 31 * 1440 * MINUTE), new Date(now - 31 * 1440 * MINUTE), deviceIds],
+  );
+  await recountLabels(database.pool, 0);
+};
+const putInto = async (state: string, deviceIds: number[]): Promise<void> => {
+  await database.pool.query('UPDATE device_inventory SET admin_state = ? WHERE device_id IN (?)', [
+    state,
+    deviceIds,
+  ]);
+  await recountLabels(database.pool, 0);
+};
 
 const alerts = async (): Promise<ShownAlert[]> =>
   (await listAlerts(database.pool, {}, { limit: 100 })).reverse();
@@ -414,7 +449,6 @@ test('a condition of a business line is an alert with its text', async () => {
     [deviceId, new Date(now - 5 * MINUTE), new Date(now)],
   );
   const write = async (state: string) => {
-    const { addChanges } = await import('@cpemon/store');
     await addChanges(database.pool, [
       {
         lane: 0,
@@ -434,4 +468,198 @@ test('a condition of a business line is an alert with its text', async () => {
   await write('closed');
   await pass(8);
   expect(await kinds()).toEqual(['alert.firing', 'alert.resolved']);
+});
+
+/** Devices restart again and again, or do so no more. */
+async function loop(deviceIds: number[], state: 'opened' | 'closed'): Promise<void> {
+  if (state === 'closed')
+    await database.pool.query('DELETE FROM device_conditions WHERE device_id IN (?)', [deviceIds]);
+  else
+    await database.pool.query(
+      'INSERT INTO device_conditions (device_id, rule, severity, since, opened_at, text) VALUES ?',
+      [deviceIds.map((id) => [id, 'reboot-loop', 'warning', new Date(now - 10 * MINUTE), new Date(now), ''])],
+    );
+  await addChanges(
+    database.pool,
+    deviceIds.map((deviceId) => ({
+      ...{ lane: 0, deviceId, at: now, kind: 'condition' },
+      data: { rule: 'reboot-loop', state, severity: 'warning' },
+    })),
+  );
+}
+
+test('a firmware whose devices restart again and again is one alarm, and their own alerts are linked to it', async () => {
+  const rules = [{ name: 'all', on: 'condition', match: { pon: '0/0' }, severities: ['warning'] }];
+  settings = { ...settings, rules: readAlertSettings({ rules }).rules };
+  const bad = everybody().filter((deviceId) => (deviceId - 1) % A_PON === 1);
+  const began = now - 10 * MINUTE;
+  // One of the model's other firmware restarts as well: it is told by itself.
+  await loop([...bad, deviceAt(0, 0, 7)], 'opened');
+  await pass(10);
+  const of = ({ data }: { data: Record<string, unknown> }) => [data['rule'], data['group'] ?? data['sn']];
+  expect((await messages()).map(of).sort()).toEqual([
+    ['all', `SN${deviceAt(0, 0, 7)}`],
+    ['firmware', { label: 'model_firmware', value: 'EG8145V5 / V2' }],
+  ]);
+  const alarm = (await messages()).find(({ data }) => data['rule'] === 'firmware')!;
+  expect(alarm.data).toMatchObject({
+    ...{ cause: 'condition', missing: 16, due: 16, started_at: new Date(began).toISOString() },
+    evidence: { condition: 'reboot-loop', share: 1 },
+  });
+  await pass(60);
+  expect(await kinds()).toEqual(['alert.firing', 'alert.firing']);
+  await loop([...bad, deviceAt(0, 0, 7)], 'closed');
+  await pass(5);
+  expect((await kinds()).filter((kind) => kind === 'alert.resolved')).toHaveLength(2);
+});
+
+test('devices of any firmware that restart, as in a storm, are no fault of a firmware', async () => {
+  await loop(
+    everybody().filter((deviceId) => deviceId % 2 === 0),
+    'opened',
+  );
+  await pass(10);
+  expect(await messages()).toEqual([]);
+});
+
+test('an erased device is let go of: its alerts and their messages are gone, and nobody is told that they are over', async () => {
+  const [told, pending, stays] = [deviceAt(0, 0, 0), deviceAt(0, 1, 0), deviceAt(0, 2, 0)];
+  await die([told, stays]);
+  await pass(12);
+  expect(await kinds()).toEqual(['alert.firing', 'alert.firing']);
+  await die([pending]);
+  await pass(1);
+  expect((await alerts()).map(({ state }) => state)).toEqual(['firing', 'firing', 'pending']);
+  await erase([told, pending]);
+  await pass(30);
+  expect((await alerts()).map(({ serialNumber }) => serialNumber)).toEqual([`SN${stays}`]);
+  expect((await messages()).map(({ data }) => data['sn'])).toEqual([`SN${stays}`]);
+  const [rows] = await database.pool.query<RowDataPacket[]>('SELECT data FROM change_feed');
+  expect(rows.filter((row) => (row['data'] as string).includes(`SN${told}"`))).toEqual([]);
+});
+
+test('a device whose erasure was not heard of, as the place in the feed was lost, is let go of as well', async () => {
+  const deviceId = deviceAt(0, 0, 0);
+  await die([deviceId]);
+  await pass(12);
+  await database.pool.query(
+    "INSERT INTO erasure_devices (device_id, erasure_id, serial_number) VALUES (?, 'e1', 'SN1')",
+    [deviceId],
+  );
+  await erase([deviceId]);
+  await turnDevices(database.pool, [deviceAt(3, 3, 3)], 'online', { at: now });
+  await database.pool.query('DELETE FROM change_feed');
+  await pass(10);
+  expect(await alerts()).toEqual([]);
+  expect(await messages()).toEqual([]);
+});
+
+test('members of a group that are erased are in its figures no more', async () => {
+  await die(ofOlt(2));
+  await pass(5);
+  const erased = ofOlt(2).slice(0, 40);
+  await erase(erased);
+  await pass(2);
+  const [alarm] = (await alerts()).filter(({ kind }) => kind === 'group');
+  expect(alarm).toMatchObject({ state: 'firing', missing: 60, due: 60, members: 60, mostMissing: 100 });
+});
+
+test('devices that are dormant or out of service are in no share and no denominator', async () => {
+  const rest = ofOlt(2).slice(0, 40);
+  await dormant(ofOlt(2).slice(40, 70));
+  await putInto('maintenance', ofOlt(2).slice(70, 85));
+  await putInto('suspended', ofOlt(2).slice(85));
+  await die(rest);
+  await pass(5);
+  const told = (await messages()).map(({ data }) => [
+    data['group'],
+    data['missing'],
+    data['due'],
+    data['members'],
+  ]);
+  expect(told).toEqual([[{ label: 'olt', value: 'olt-2' }, 40, 40, 40]]);
+});
+
+test('ten that fail of a large group are suspect when the rest of it has been gone for a month', async () => {
+  // 2 % of all that are in service would be more than ten.
+  const extra = Array.from({ length: 600 }, (_, n) => ({
+    ...{ deviceId: 1000 + n, labels: { olt: 'olt-9' }, lastSeenAt: now, lane: 0 },
+  }));
+  await addTabledDevices(database.pool, extra);
+  const ids = extra.map(({ deviceId }) => deviceId);
+  await dormant(ids.slice(11));
+  await die(ids.slice(0, 11));
+  await pass(5);
+  expect((await messages()).map(({ data }) => [data['group'], data['missing'], data['members']])).toEqual([
+    [{ label: 'olt', value: 'olt-9' }, 11, 11],
+  ]);
+});
+
+test('an alert that is acknowledged before it was told is told to nobody; one that was told is, when it ends', async () => {
+  const silenceId = await addSilence(database.pool, {
+    ...{ matchers: { sn: [`SN${deviceAt(0, 0, 0)}`] }, startsAt: now, endsAt: now + 86_400_000 },
+    ...{ reason: '', madeBy: '' },
+  });
+  const [untold, told] = [deviceAt(0, 0, 0), deviceAt(1, 0, 0)];
+  await die([untold, told]);
+  await pass(12);
+  for (const { alertId } of await alerts())
+    await acknowledgeAlert(database.pool, { alertId, actor: 'anna', note: 'seen' });
+  await endSilence(database.pool, silenceId);
+  await pass(30);
+  expect((await messages()).map(({ kind, data }) => [kind, data['sn']])).toEqual([
+    ['alert.firing', `SN${told}`],
+  ]);
+  await comeBack([untold, told]);
+  await pass(5);
+  expect((await messages()).map(({ kind, data }) => [kind, data['sn']])).toEqual([
+    ['alert.firing', `SN${told}`],
+    ['alert.resolved', `SN${told}`],
+  ]);
+});
+
+test('of an alert that is silenced after it was told, the end is told all the same', async () => {
+  const deviceId = deviceAt(0, 0, 0);
+  await die([deviceId]);
+  await pass(12);
+  await addSilence(database.pool, {
+    ...{ matchers: { rule: ['business-offline'] }, startsAt: now, endsAt: now + 86_400_000 },
+    ...{ reason: '', madeBy: '' },
+  });
+  await die([deviceAt(1, 0, 0)]);
+  await pass(12);
+  await comeBack([deviceId, deviceAt(1, 0, 0)]);
+  await pass(5);
+  expect((await messages()).map(({ kind, data }) => [kind, data['sn']])).toEqual([
+    ['alert.firing', `SN${deviceId}`],
+    ['alert.resolved', `SN${deviceId}`],
+  ]);
+});
+
+test('a label of ten thousand values makes no alarm of each, and its devices are told of by what they have in common', async () => {
+  const many = Array.from({ length: 10_000 }, (_, n) => ({
+    ...{ deviceId: 1000 + n, lastSeenAt: now, lane: 0 },
+    labels: { pon: `many/${n}`, olt: n < 5000 ? 'olt-8' : 'olt-9' },
+  }));
+  await addTabledDevices(database.pool, many);
+  await die(many.slice(0, 5000).map(({ deviceId }) => deviceId));
+  const began = performance.now();
+  await pass(5);
+  expect(performance.now() - began).toBeLessThan(60_000);
+  expect((await messages()).map(({ data }) => [data['group'], data['missing'], data['due']])).toEqual([
+    [{ label: 'olt', value: 'olt-8' }, 5000, 5000],
+  ]);
+}, 120_000);
+
+test('a device in two groups that both fail is told of once, with either of them', async () => {
+  // An OLT dies, and a firmware everywhere: its devices at that OLT are in both.
+  const bad = everybody().filter((deviceId) => (deviceId - 1) % A_PON === 1);
+  await die([...new Set([...ofOlt(2), ...bad])]);
+  await pass(15);
+  const groups = (await messages()).map(({ data }) => [data['group'], data['missing']]);
+  expect(groups).toEqual([
+    [{ label: 'olt', value: 'olt-2' }, 100],
+    [{ label: 'model_firmware', value: 'EG8145V5 / V2' }, 16],
+  ]);
+  expect((await messages()).filter(({ data }) => data['sn'] !== undefined)).toEqual([]);
 });

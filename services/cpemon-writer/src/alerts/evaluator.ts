@@ -16,6 +16,7 @@ import {
 import { createAlertBook, type AlertBook } from './alert-book.js';
 import { reconcileDevices, toleranceOf, touchedBy } from './device-alerts.js';
 import { createFailingDevices, type FailingDevices } from './failing-devices.js';
+import { createFirmwareAlerts } from './firmware-alerts.js';
 import { createGroupAlerts } from './group-alerts.js';
 import { createLabelCache } from './label-cache.js';
 import { createNotifier } from './notifications.js';
@@ -73,6 +74,7 @@ export async function createEvaluator(options: EvaluatorOptions): Promise<Evalua
   const book = createAlertBook(await readOpenAlerts(connection));
   const labels = createLabelCache();
   const groups = createGroupAlerts(random);
+  const firmware = createFirmwareAlerts();
   let positions = await readAlertPositions(connection);
   const startedAt = clock((await readLanesBehind(connection)).at);
   const failing = await recoverFailing(connection, positions);
@@ -106,6 +108,7 @@ export async function createEvaluator(options: EvaluatorOptions): Promise<Evalua
         read.changes.flatMap(({ labelSetId }) => labelSetId ?? []),
       );
       const moved = noteFailing(failing, read.changes, databaseTime);
+      for (const { kind, deviceId } of read.changes) if (kind === 'erased') book.erase(deviceId);
       const touched = touchedBy(read.changes, book, settings, labels);
       if (settings.rules !== rules) {
         // What holds already is an alert by the new rules as well.
@@ -131,8 +134,11 @@ export async function createEvaluator(options: EvaluatorOptions): Promise<Evalua
         await judgeSources(connection, book, at);
       }
       // Groups lie across lanes: while one is behind, what is missing may only be waiting.
-      if (behind.size === 0 && !read.more)
+      firmware.note(read.changes);
+      if (behind.size === 0 && !read.more) {
         await groups.look(connection, moved, { ...look, settings: settings.groups, failing });
+        await firmware.look(connection, { book, settings: settings.groups, at });
+      }
       const asked = advanceDevices(book, settings, at, behind);
       await nameCauses(connection, asked);
       await tellAlerts(connection, { book, settings, notifier, at, behind });

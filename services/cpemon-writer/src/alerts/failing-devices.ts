@@ -45,6 +45,11 @@ export function createFailingDevices(): FailingDevices {
   };
   return {
     note({ kind, deviceId, madeAt, news, data }) {
+      if (kind === 'erased') {
+        const counted = failing.has(deviceId);
+        drop(deviceId);
+        return counted;
+      }
       if (kind !== 'reachability') return false;
       if (data['to'] === 'offline') {
         if (!news) return false;

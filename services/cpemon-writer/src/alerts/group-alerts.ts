@@ -51,7 +51,8 @@ const START_QUANTILE = 0.95;
 /** Decided, and no alarm: its members hold their alerts no longer. */
 export const NO_GROUP = 'no_group';
 
-type KnownSuspect = Suspect & { text: string; failing: number };
+/** `members` are those that were heard before; `kept` are all that are in service. */
+type KnownSuspect = Suspect & { text: string; failing: number; kept: number };
 
 export function createGroupAlerts(random: () => number): GroupAlerts {
   let decidedAt = 0;
@@ -63,7 +64,9 @@ export function createGroupAlerts(random: () => number): GroupAlerts {
       const { book, settings, labels, failing, at } = given;
       const alarms = [...book.all()].filter((alert) => alert.rule === RULE && alert.state !== 'resolved');
       const pending = alarms.filter(({ state }) => state === 'pending');
-      const reader = createGroupFigureReader(connection, labels, settings.labels, random);
+      const reader = createGroupFigureReader(connection, {
+        ...{ labels, groupLabels: settings.labels, random, at },
+      });
       const isDue =
         pending.some(({ pendingAt }) => at - pendingAt >= settings.holdMs) && isTime(decidedAt, at);
       if ((changed && failing.size() >= settings.members) || pending.length > 0) {
@@ -92,7 +95,7 @@ export function createGroupAlerts(random: () => number): GroupAlerts {
 /** Also after the clock was set back. */
 const isTime = (last: number, at: number): boolean => at - last >= LOOK_AGAIN_MS || at < last;
 
-/** Kept counts raise suspicion: what fails, against all there is. */
+/** Kept counts raise suspicion: what fails, against what did not lie before. Dormant devices cannot fail. */
 async function suspectsOf(
   { counts }: FailingSample,
   reader: GroupFigureReader,
@@ -105,7 +108,10 @@ async function suspectsOf(
   if (candidates.length === 0) return [];
   const members = await reader.members(candidates.map(([, { key }]) => key));
   return candidates
-    .map(([text, { key, devices }]) => ({ text, key, failing: devices, members: members.get(text) ?? 0 }))
+    .map(([text, { key, devices }]) => {
+      const { members: kept, offline } = members.get(text) ?? { members: 0, offline: 0 };
+      return { text, key, failing: devices, members: Math.max(devices, kept - offline + devices), kept };
+    })
     .filter((one) => isSuspect(one.failing, one.members, settings));
 }
 
@@ -154,7 +160,7 @@ async function decide(
   const verdicts = await explainFailure(suspects, sample.missing, settings, (suspect) => {
     const alert = alertOf(suspect);
     const since = alert?.state === 'firing' ? alert.startedAt : starts.get(suspect)!;
-    return reader.figures(suspect.key, suspect.members, since);
+    return reader.figures(suspect.key, suspect.kept, since);
   });
   const explained = new Map<AlertRow, AlertRow>();
   for (const { suspect, figures, related } of verdicts) {
@@ -215,7 +221,7 @@ async function follow(
 ): Promise<void> {
   const { book, settings, labels, failing, at } = given;
   const key = { label: alarm.groupLabel, value: alarm.groupValue };
-  const members = (await reader.members([key])).get(groupText(key)) ?? 0;
+  const members = (await reader.members([key])).get(groupText(key))?.members ?? 0;
   const figures = await reader.figures(key, members, alarm.startedAt);
   count(alarm, figures, seconds);
   if (alarm.cause === 'unknown' && at - (alarm.firedAt ?? at) < EVIDENCE_FOR_MS) {

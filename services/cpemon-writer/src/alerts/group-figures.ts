@@ -26,16 +26,25 @@ const MOST_LABEL_SETS = 20_000;
 
 /** Looks closely at groups, each time with bounded queries. One of these is for one moment: what is read is kept. */
 export interface GroupFigureReader {
-  /** Kept counts of devices in service. */
-  members(keys: readonly GroupKey[]): Promise<Map<string, number>>;
+  /** Kept counts of devices in service, and how many of them are offline, dormant ones among them. */
+  members(keys: readonly GroupKey[]): Promise<Map<string, KeptMembers>>;
+  /** @param members as kept */
   figures(key: GroupKey, members: number, since: number): Promise<GroupFigures>;
+}
+
+export interface KeptMembers {
+  members: number;
+  offline: number;
 }
 
 export function createGroupFigureReader(
   connection: Connection,
-  labels: LabelCache,
-  groupLabels: readonly string[],
-  random: () => number,
+  {
+    labels,
+    groupLabels,
+    random,
+    at,
+  }: { labels: LabelCache; groupLabels: readonly string[]; random: () => number; at: number },
 ): GroupFigureReader {
   const tallies = new Map<string, Promise<GroupTally[]>>();
   const once = (name: string, read: () => Promise<GroupTally[]>): Promise<GroupTally[]> => {
@@ -43,24 +52,26 @@ export function createGroupFigureReader(
     if (known === undefined) tallies.set(name, (known = read()));
     return known;
   };
-  let fleet: Promise<{ members: number; offline: number }> | undefined;
-  const fleetMembers = async (): Promise<number> => (await (fleet ??= readKeptFleet(connection))).members;
+  let fleet: Promise<KeptMembers> | undefined;
+  const keptFleet = (): Promise<KeptMembers> => (fleet ??= readKeptFleet(connection));
+  const fleetMembers = async (): Promise<number> => (await keptFleet()).members;
 
   /** Of everybody, or of a sample of everybody. */
   const ofFleet = (since: number): Promise<GroupTally[]> =>
     once(`fleet ${since}`, async () => {
       if ((await fleetMembers()) <= COUNTED_MEMBERS)
-        return readGroupTallies(connection, { all: true }, since);
+        return readGroupTallies(connection, { all: true }, { since, at });
       const last = await readLastDeviceId(connection);
       const deviceIds = new Set<number>();
       for (let n = 0; n < SAMPLED_DEVICES; n += 1) deviceIds.add(1 + Math.floor(random() * last));
-      return readGroupTallies(connection, { deviceIds: [...deviceIds].sort((a, b) => a - b) }, since);
+      const sampled = [...deviceIds].sort((a, b) => a - b);
+      return readGroupTallies(connection, { deviceIds: sampled }, { since, at });
     });
 
   const ofLabel = (key: GroupKey, since: number): Promise<GroupTally[]> =>
     once(`${groupText(key)} ${since}`, async () => {
       const labelSetIds = await readLabelSetsWith(connection, key.label, key.value, MOST_LABEL_SETS);
-      return readGroupTallies(connection, { labelSetIds }, since);
+      return readGroupTallies(connection, { labelSetIds }, { since, at });
     });
 
   const groupsOf = ({ labelSetId, model, firmware }: GroupTally): readonly string[] => [
@@ -71,11 +82,11 @@ export function createGroupFigureReader(
 
   return {
     async members(keys) {
-      const found = new Map<string, number>();
+      const found = new Map<string, KeptMembers>();
       const byLabel = new Map<string, GroupKey[]>();
       for (const key of keys) {
         if (key.label === FLEET_GROUP.label) {
-          found.set(groupText(key), await fleetMembers());
+          found.set(groupText(key), await keptFleet());
           continue;
         }
         const label = key.label === FIRMWARE_GROUP_LABEL ? 'firmware' : key.label;
@@ -85,7 +96,7 @@ export function createGroupFigureReader(
         label === FIRMWARE_GROUP_LABEL ? value.slice(value.indexOf(' / ') + 3) : value;
       for (const [label, ofLabelKeys] of byLabel) {
         const kept = await readKeptMembers(connection, label, [...new Set(ofLabelKeys.map(valueOf))]);
-        for (const key of ofLabelKeys) found.set(groupText(key), kept.get(valueOf(key))?.members ?? 0);
+        for (const key of ofLabelKeys) found.set(groupText(key), kept.get(valueOf(key)) ?? NOBODY);
       }
       return found;
     },
@@ -105,7 +116,8 @@ export function createGroupFigureReader(
       const own = read.filter((tally) => groupsOf(tally).includes(text));
       const sum = sumOf(own);
       // A sample stands for all.
-      const scale = !counted && byFleet && sum.members > 0 ? members / sum.members : 1;
+      const sampled = sum.members + sum.dormant;
+      const scale = !counted && byFleet && sampled > 0 ? members / sampled : 1;
       const figures: GroupFigures = {
         ...{ key, members: Math.round(sum.members * scale) },
         ...{ due: Math.round(sum.due * scale), missing: Math.round(sum.missing * scale) },
@@ -118,12 +130,17 @@ export function createGroupFigureReader(
   };
 }
 
-const sumOf = (tallies: readonly GroupTally[]): { members: number; due: number; missing: number } =>
-  tallies.reduce(
-    (sum, { members, due, missing }) => ({
+const NOBODY: KeptMembers = { members: 0, offline: 0 };
+
+type Sum = Pick<GroupTally, 'members' | 'dormant' | 'due' | 'missing'>;
+
+const sumOf = (tallies: readonly GroupTally[]): Sum =>
+  tallies.reduce<Sum>(
+    (sum, { members, dormant, due, missing }) => ({
       members: sum.members + members,
+      dormant: sum.dormant + dormant,
       due: sum.due + due,
       missing: sum.missing + missing,
     }),
-    { members: 0, due: 0, missing: 0 },
+    { members: 0, dormant: 0, due: 0, missing: 0 },
   );

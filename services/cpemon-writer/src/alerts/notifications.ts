@@ -25,7 +25,8 @@ export const MOST_PLANS = 1000;
 const ALERTS_IN_DIGEST = 50;
 
 /** Why nobody is told of an alert now. */
-export type QuietReason = '' | 'group' | 'group_pending' | 'silence' | 'maintenance' | 'backlog';
+export type QuietReason =
+  '' | 'group' | 'group_pending' | 'silence' | 'maintenance' | 'backlog' | 'acknowledged';
 
 export interface Plans {
   silences: readonly StoredSilence[];
@@ -42,7 +43,11 @@ export async function readPlans(connection: Connection): Promise<Plans> {
   };
 }
 
-export function plannedQuiet({ silences, windows }: Plans, labels: AlertLabels, at: number): QuietReason {
+export function plannedQuiet(
+  { silences, windows }: Plans,
+  labels: AlertLabels,
+  at: number,
+): '' | 'silence' | 'maintenance' {
   const covers = windows.some((window) => matches(window.matchers, labels) && isInWindow(window, at));
   if (covers) return 'maintenance';
   const silenced = silences.some(
@@ -123,7 +128,10 @@ function messagesOf(settings: AlertSettings, alert: AlertRow, kind: string, at: 
   const body = messageBody(kind, at, alertView(alert));
   return settings.receivers
     .filter(({ type, match }) => type === 'webhook' && matches(match, labels))
-    .map(({ name }) => ({ receiver: name, messageId, kind, alertId: alert.alertId, body }));
+    .map(({ name }) => ({
+      ...{ receiver: name, messageId, kind, alertId: alert.alertId, body },
+      traceparent: alert.traceparent ?? null,
+    }));
 }
 
 function digestMessages(settings: AlertSettings, alerts: readonly AlertRow[], at: number): NewMessage[] {

@@ -7,6 +7,8 @@ import {
   readWaitingMessages,
   type OutboxMessage,
 } from '@cpemon/store';
+import type { Tracing } from '@cpemon/tracing';
+import { tracedDelivery } from './delivery-traces.js';
 import { postJson, signedHeaders, type SendOutcome } from './send-http.js';
 
 export type WebhookReceiver = Extract<ReceiverSettings, { type: 'webhook' }>;
@@ -16,6 +18,8 @@ export interface OutboxSenderOptions {
   keyOf: (receiver: WebhookReceiver) => Promise<Buffer | null>;
   onSent?: (outcome: 'sent' | 'failed' | 'dead', count: number) => void;
   signal: AbortSignal;
+  /** Absent: there are no traces. */
+  tracing?: Tracing | undefined;
   /** Epoch ms, for the time that is signed. */
   now?: () => number;
 }
@@ -72,8 +76,8 @@ export async function sendWaiting(receiver: WebhookReceiver, options: OutboxSend
 
 async function sendOne(
   receiver: WebhookReceiver,
-  { messageId, body }: OutboxMessage,
-  { keyOf, signal }: OutboxSenderOptions,
+  message: OutboxMessage,
+  { keyOf, signal, tracing }: OutboxSenderOptions,
   at: number,
 ): Promise<SendOutcome> {
   let key: Buffer | null;
@@ -82,5 +86,9 @@ async function sendOne(
   } catch (error) {
     return { ok: false, error: (error as Error).message };
   }
-  return postJson(receiver.url, body, signedHeaders(messageId, at, body, key), signal);
+  const { messageId, body } = message;
+  const headers = signedHeaders(messageId, at, body, key);
+  return tracedDelivery(tracing, message, (ofTrace) =>
+    postJson(receiver.url, body, { ...headers, ...ofTrace }, signal),
+  );
 }

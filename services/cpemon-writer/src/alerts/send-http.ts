@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto';
 
-/** What a receiver answered. */
-export type SendOutcome = { ok: true } | { ok: false; error: string };
+/** What a receiver answered; `answer` is the beginning of its body. */
+export type SendOutcome = { ok: true; answer: string } | { ok: false; error: string };
 
 /** A receiver that does not answer within this is tried again later. */
 export const ANSWER_WITHIN_MS = 10_000;
 /** A process that stops lets the receiver finish its answer, so that what it took is not sent again. */
 const STOP_GRACE_MS = 3000;
-/** Nothing in an answer is of interest; so much of it is read, so that the connection can be used again. */
+/** Little in an answer is of interest; so much of it is read, so that the connection can be used again. */
 const READ_OF_ANSWER_BYTES = 16 * 1024;
 
 /** Headers of Standard Webhooks 1.0. @param at epoch ms */
@@ -28,11 +28,23 @@ export function signedHeaders(
  * Posts JSON. Every answer but 2xx is a failure, a redirect as well: a secret goes only where it was told to.
  * @param signal ends it early, after a moment in which it may end by itself
  */
-export async function postJson(
+export const postJson = (
   url: string,
   body: string,
   headers: Record<string, string>,
   signal: AbortSignal,
+): Promise<SendOutcome> => send('POST', url, signal, headers, body);
+
+/** As `postJson`, without a body. */
+export const sendDelete = (url: string, signal: AbortSignal): Promise<SendOutcome> =>
+  send('DELETE', url, signal, {});
+
+async function send(
+  method: 'POST' | 'DELETE',
+  url: string,
+  signal: AbortSignal,
+  headers: Record<string, string>,
+  body?: string,
 ): Promise<SendOutcome> {
   const late = new AbortController();
   let grace: NodeJS.Timeout | undefined;
@@ -43,12 +55,16 @@ export async function postJson(
   else signal.addEventListener('abort', onStop, { once: true });
   try {
     const response = await fetch(url, {
-      ...{ method: 'POST', body, redirect: 'manual' },
-      headers: { 'content-type': 'application/json', 'user-agent': 'cpemon', ...headers },
+      ...{ method, redirect: 'manual' },
+      ...(body === undefined ? {} : { body }),
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...{ 'user-agent': 'cpemon', ...headers },
+      },
       signal: AbortSignal.any([late.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
     });
-    await readSome(response);
-    if (response.ok) return { ok: true };
+    const answer = await readSome(response);
+    if (response.ok) return { ok: true, answer };
     return { ok: false, error: `answered ${response.status}` };
   } catch (error) {
     const { cause, message, name } = error as Error;
@@ -61,13 +77,16 @@ export async function postJson(
   }
 }
 
-async function readSome(response: Response): Promise<void> {
+async function readSome(response: Response): Promise<string> {
   const reader = (response.body as ReadableStream<Uint8Array> | null)?.getReader();
-  if (reader === undefined) return;
+  if (reader === undefined) return '';
+  const parts: Uint8Array[] = [];
   for (let bytes = 0; bytes < READ_OF_ANSWER_BYTES;) {
     const part = await reader.read();
-    if (part.done) return;
+    if (part.done) return Buffer.concat(parts).toString();
+    parts.push(part.value);
     bytes += part.value.byteLength;
   }
   await reader.cancel();
+  return Buffer.concat(parts).subarray(0, READ_OF_ANSWER_BYTES).toString();
 }

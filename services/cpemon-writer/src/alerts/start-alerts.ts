@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type DatabaseAddress } from '@cpemon/database';
 import { createSteadyConnection } from '@cpemon/event-log';
 import type { Logger } from '@cpemon/service-kit';
+import type { Tracing } from '@cpemon/tracing';
 import { JobLostError, readReceiverStates, runJob, type JobHands } from '@cpemon/store';
 import type { AlertMetrics } from './alert-metrics.js';
 import type { AlertSettingsFile } from './alert-settings-file.js';
@@ -16,6 +17,8 @@ export interface AlertsOptions {
   settings: AlertSettingsFile;
   metrics: AlertMetrics;
   logger: Logger;
+  /** Absent: there are no traces. */
+  tracing?: Tracing | undefined;
   /** How often the evaluator looks. 2 s */
   everyMs?: number;
 }
@@ -93,6 +96,7 @@ export function startAlerts(options: AlertsOptions): { stop(): Promise<void> } {
         link,
         settings,
         logger,
+        tracing: options.tracing,
         signal: ours,
         onSent: (outcome, count) => metrics.sent(outcome, count),
       });

@@ -32,6 +32,8 @@ const FIRST_HEALTH = 32;
 const HEALTH_BITS = FIRST_HEALTH * (4 - 1);
 const RULED = 128;
 const LABELLED = 256;
+/** … and that it went by another product class. */
+const RENAMED = 512;
 
 /** Writes all of a device but its head and serial number. Times are written as distances from each other. */
 export function packDevice(run: ByteRun, vocabulary: Vocabulary, device: CachedDevice): void {
@@ -45,7 +47,8 @@ export function packDevice(run: ByteRun, vocabulary: Vocabulary, device: CachedD
       (record.restlessness === null ? 0 : RESTLESS) |
       (HEALTHS.indexOf(record.health) * FIRST_HEALTH) |
       (hasHealthToPack(record) ? RULED : 0) |
-      (record.labelSetId === 0 ? 0 : LABELLED),
+      (record.labelSetId === 0 ? 0 : LABELLED) |
+      (record.formerClass === null ? 0 : RENAMED),
   );
   writeWord(run, words, record.reason);
   writeWord(run, words, record.oui);
@@ -68,6 +71,10 @@ export function packDevice(run: ByteRun, vocabulary: Vocabulary, device: CachedD
   if (record.reportRate !== null) packRate(run, record.reportRate, seenAt);
   if (record.restlessness !== null) packRestlessness(run, record.restlessness, seenAt);
   if (hasHealthToPack(record)) packHealth(run, words, record, seenAt);
+  if (record.formerClass !== null) {
+    writeWord(run, words, record.formerClass.productClass);
+    writeNear(run, record.formerClass.until, seenAt);
+  }
   writeUint(run, record.sources.length);
   for (const source of record.sources) packSource(run, vocabulary, source, record);
 }
@@ -93,6 +100,7 @@ export function unpackDevice(
     serialNumber,
     oui,
     productClass,
+    formerClass: null,
     firstSeenAt: readNear(run, lastSeenAt),
     lastSeenAt,
     lastSequence: 0,
@@ -125,6 +133,9 @@ export function unpackDevice(
   if ((first & RATE) !== 0) record.reportRate = unpackRate(run, lastSeenAt);
   if ((first & RESTLESS) !== 0) record.restlessness = unpackRestlessness(run, lastSeenAt);
   if ((first & RULED) !== 0) unpackHealth(run, words, record, lastSeenAt);
+  if ((first & RENAMED) !== 0) {
+    record.formerClass = { productClass: readWord(run, words)!, until: readNear(run, lastSeenAt) };
+  }
   for (let left = readUint(run); left > 0; left -= 1) {
     record.sources.push(unpackSource(run, vocabulary, record));
   }

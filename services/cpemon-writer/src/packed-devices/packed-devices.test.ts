@@ -119,6 +119,7 @@ const record: fc.Arbitrary<DeviceRecord> = fc.record(
     serialNumber: fc.constant('SN1'),
     oui: text,
     productClass: text,
+    formerClass: orNull(fc.record({ productClass: text, until: time }, { noNullPrototype: true })),
     firstSeenAt: time,
     lastSeenAt: time,
     lastSequence: count,

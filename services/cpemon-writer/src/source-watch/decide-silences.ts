@@ -6,21 +6,25 @@ import {
   slotOf,
   endOfSilence,
   findSilence,
+  type IntakeHistory,
   type SilenceSettings,
 } from '@cpemon/domain';
 import { STATE_GROUP } from '@cpemon/event-log';
 import {
   closeSilence,
   openSilence,
-  readAppliedUntil,
   readHeardSlots,
+  readIntakeHistory,
+  readLaneWatermarks,
   readSourceSilences,
   removeOldHeardSlots,
   removeOldSilences,
   writeDecidedUntil,
   type HeardSum,
+  type LaneWatermark,
   type SourceSilence,
 } from '@cpemon/store';
+import { unheardOf } from './unheard.js';
 
 /** What was heard lately, kept from one decision to the next. */
 export interface HeardLately {
@@ -29,9 +33,13 @@ export interface HeardLately {
   /** Slots that begin before this are complete in all lanes. */
   completeUntil: number;
   prunedAt: number;
+  /** Lanes that are in none of it. */
+  without: readonly number[];
 }
 
-export const nothingHeard = (): HeardLately => ({ slots: new Map(), completeUntil: 0, prunedAt: 0 });
+export const nothingHeard = (): HeardLately => ({
+  ...{ slots: new Map(), completeUntil: 0, prunedAt: 0, without: [] },
+});
 
 export interface DecidedSilences {
   /** Up to when everything is applied, epoch ms of the database. */
@@ -43,11 +51,16 @@ export interface DecidedSilences {
 }
 
 const PRUNE_EVERY_MS = 60_000;
+/**
+ * A lane that is further behind the furthest one has no owner, is rebuilt, or waits for somebody: it is left out, so that
+ * the others' deadlines wait no longer for it. Its own are judged by what the others have heard.
+ */
+const LEFT_BEHIND_MS = 60_000;
 
 /**
- * Decides who is silent, by what all lanes have applied, and writes it with the moment up to which that holds.
+ * Decides who is silent, by what the lanes have applied, and writes it with the moment up to which that holds.
  * @param transact one transaction under the lease
- * @returns null when not every lane has begun
+ * @returns null when no lane has begun
  */
 export async function decideSilences(
   connection: SingleConnection,
@@ -55,11 +68,14 @@ export async function decideSilences(
   heard: HeardLately,
   settings: SilenceSettings,
 ): Promise<DecidedSilences | null> {
-  // First how far all lanes are: what they have applied by then is in the slots that are read after it.
-  const until = await readAppliedUntil(connection, STATE_GROUP);
-  if (until === null) return null;
-  await readOn(connection, heard, until);
-  const silences = await readSourceSilences(connection, until);
+  // First how far the lanes are: what they have applied by then is in the slots that are read after it.
+  const reached = reachedBy(await readLaneWatermarks(connection, STATE_GROUP));
+  if (reached === null) return null;
+  const { until } = reached;
+  await readOn(connection, heard, reached);
+  const intake = await readIntakeHistory(connection, until - SLOTS_KEPT_MS);
+  const lately = await readSourceSilences(connection, until - SLOTS_KEPT_MS);
+  const silences = lately.filter(({ endedAt }) => endedAt === null || endedAt > until);
   const open = silences.filter(({ endedAt }) => endedAt === null);
   const opened: SourceSilence[] = [];
   const closed: SourceSilence[] = [];
@@ -73,8 +89,7 @@ export async function decideSilences(
   for (const slots of heard.slots.values()) {
     const { kind, name } = slots[0]!;
     if (open.some((known) => known.kind === kind && known.name === name)) continue;
-    const found =
-      kind === 'source' ? findSilence(slots, until, settings) : findModelSilence(slots, all, until, settings);
+    const found = find(slots, { all, until, settings, intake, silences: lately, heard });
     // One that ended a moment ago has what is usual still to come.
     if (found === null || silences.some((known) => isSame(known, kind, name, found.startedAt))) continue;
     opened.push({ kind, name, ...found, endedAt: null, intervalSeconds: null });
@@ -96,6 +111,51 @@ export async function decideSilences(
   );
   return { until, opened, closed, open: [...lasting, ...opened] };
 }
+
+interface Found {
+  all: readonly HeardSum[];
+  until: number;
+  settings: SilenceSettings;
+  intake: IntakeHistory;
+  silences: readonly SourceSilence[];
+  heard: HeardLately;
+}
+
+function find(slots: readonly HeardSum[], { all, until, settings, intake, silences, heard }: Found) {
+  const { kind, name } = slots[0]!;
+  const sources = kind === 'source' ? [name] : sourcesHeard(heard);
+  const unheard = unheardOf({ kind, name, sources }, intake, silences, until);
+  return kind === 'source'
+    ? findSilence(slots, until, settings, unheard)
+    : findModelSilence(sinceLastSilence(slots, silences), all, until, settings, unheard);
+}
+
+/** What a model brought before it was quiet is not usual any more: it may have come back by another interval. */
+function sinceLastSilence(
+  slots: readonly HeardSum[],
+  silences: readonly SourceSilence[],
+): readonly HeardSum[] {
+  const { kind, name } = slots[0]!;
+  const since = Math.max(
+    ...silences.filter((one) => isSame(one, kind, name)).map(({ endedAt }) => endedAt ?? -Infinity),
+  );
+  return slots.filter(({ at }) => at >= since);
+}
+
+/** Up to when all lanes are applied that are not left behind, and which are. */
+function reachedBy(lanes: readonly LaneWatermark[]): { until: number; without: number[] } | null {
+  const furthest = Math.max(...lanes.map(({ watermark }) => watermark ?? -Infinity));
+  if (furthest === -Infinity) return null;
+  const isLeft = ({ watermark }: LaneWatermark): boolean =>
+    watermark === null || watermark < furthest - LEFT_BEHIND_MS;
+  return {
+    until: Math.min(...lanes.map((lane) => (isLeft(lane) ? Infinity : lane.watermark!))),
+    without: lanes.filter(isLeft).map(({ lane }) => lane),
+  };
+}
+
+const sourcesHeard = (heard: HeardLately): string[] =>
+  [...heard.slots.values()].flatMap(([first]) => (first!.kind === 'source' ? [first!.name] : []));
 
 /** The interval by which a model that was quiet comes back; null as long as it does not, or by the old one. */
 function newInterval(slots: readonly HeardSum[], { startedAt }: SourceSilence, until: number): number | null {
@@ -126,10 +186,18 @@ const slotsOf = (heard: HeardLately, silence: SourceSilence): HeardSum[] =>
   heard.slots.get(keyOf(silence)) ?? [];
 
 /** Reads the slots that may have changed, and forgets those that are too old. */
-async function readOn(connection: SingleConnection, heard: HeardLately, until: number): Promise<void> {
+async function readOn(
+  connection: SingleConnection,
+  heard: HeardLately,
+  { until, without }: { until: number; without: readonly number[] },
+): Promise<void> {
+  if (without.join() !== heard.without.join()) {
+    heard.slots.clear();
+    Object.assign(heard, { without, completeUntil: 0 });
+  }
   const oldest = until - SLOTS_KEPT_MS;
   const from = Math.max(oldest, heard.completeUntil);
-  const read = await readHeardSlots(connection, from);
+  const read = await readHeardSlots(connection, from, without);
   for (const [key, slots] of heard.slots) {
     const kept = slots.filter(({ at }) => at >= oldest && at < from);
     if (kept.length === 0) heard.slots.delete(key);

@@ -63,9 +63,9 @@ const relayed = (n: number, seconds: number, source = '/webhook', model?: string
 };
 
 /** Applies what devices report in a stretch of ten seconds, and moves the watermark to its end. */
-async function apply(seconds: number, reports: LoggedEvent[]): Promise<void> {
+async function apply(seconds: number, reports: LoggedEvent[], lanes = LANES): Promise<void> {
   const watermark = NOON + (seconds + 10) * 1000;
-  const batches = LANES.map((lane): LaneBatch => ({
+  const batches = lanes.map((lane): LaneBatch => ({
     ...{ ...lane, mode: 'live', watermark, attemptAt: watermark },
     ...{ parked: new Set<string>(), refusals: new Map() },
     events: reports.filter(({ event }) => Number(event.subject.slice(2)) % 2 === lane.lane),
@@ -74,7 +74,10 @@ async function apply(seconds: number, reports: LoggedEvent[]): Promise<void> {
   const transaction = await database.pool.getConnection();
   await transaction.query('START TRANSACTION');
   await prepared.write(transaction);
-  await transaction.query('UPDATE log_offsets SET watermark = ?', [new Date(watermark)]);
+  await transaction.query('UPDATE log_offsets SET watermark = ? WHERE lane IN (?)', [
+    new Date(watermark),
+    lanes.map(({ lane }) => lane),
+  ]);
   await transaction.query('COMMIT');
   transaction.release();
   prepared.committed();
@@ -158,16 +161,72 @@ test('a tenth of a fleet that is switched off is offline, and its source is not 
   expect((await transitions()).filter((row) => row.includes('offline'))).toHaveLength(4);
 }, 120_000);
 
-test('deadlines wait until it is decided who is silent', async () => {
+test('deadlines wait until it is decided who is silent, however long nobody decides', async () => {
   await run(0, 900, () => ['/webhook']);
-  for (let seconds = 900; seconds < 1100; seconds += 10) await apply(seconds, []);
+  for (let seconds = 900; seconds < 2700; seconds += 10) await apply(seconds, []);
   expect(await transitions()).toEqual([]);
   await decide();
-  await apply(1100, []);
+  await apply(2700, []);
   expect(await transitions()).toEqual([]);
   expect(await rows('SELECT name FROM source_silences WHERE ended_at IS NULL')).toEqual([
     { name: '/webhook' },
   ]);
+}, 120_000);
+
+test('a lane that nobody applies keeps no other from being judged, nor a source from being silent', async () => {
+  const [, second] = LANES;
+  // Devices of even number live in the first lane; four of them die, and then their webhook.
+  const speaks = (n: number, seconds: number) => seconds < 1800 && !(n < 8 && seconds >= 900);
+  await run(0, 900, () => ['/webhook']);
+  for (let seconds = 900; seconds < 3000; seconds += 10) {
+    const reports = Array.from({ length: DEVICES / 2 }, (_, n) => n * 2)
+      .filter((n) => n % 6 === (seconds / 10) % 6 && speaks(n, seconds))
+      .map((n) => relayed(n, seconds + (n % 10)));
+    await apply(seconds, reports, [LANES[0]!]);
+    await decide();
+  }
+  expect((await transitions()).filter((row) => row.includes('offline'))).toHaveLength(4);
+  expect(await rows('SELECT name FROM source_silences WHERE ended_at IS NULL')).toEqual([
+    { name: '/webhook' },
+  ]);
+  // The lane goes on, with what it had not applied: its devices had reported.
+  for (let seconds = 900; seconds < 3000; seconds += 10) {
+    const reports = Array.from({ length: DEVICES / 2 }, (_, n) => n * 2 + 1)
+      .filter((n) => n % 6 === (seconds / 10) % 6 && seconds < 1800)
+      .map((n) => relayed(n, seconds + (n % 10)));
+    await apply(seconds, reports, [second!]);
+    await decide();
+  }
+  expect((await transitions()).filter((row) => row.includes('offline'))).toHaveLength(4);
+}, 120_000);
+
+test('a webhook that dies again and again is silent each time', async () => {
+  const silent = (seconds: number) => seconds >= 1200 && seconds % 900 < 450;
+  await run(0, 5400, (_n, seconds) => (silent(seconds) ? [] : ['/webhook']));
+  expect(await transitions()).toEqual([]);
+  expect(await rows('SELECT name FROM source_silences')).toHaveLength(5);
+}, 120_000);
+
+test('while nobody accepts no source is silent, and what was usual before is so after it', async () => {
+  const accepted = (seconds: number) =>
+    database.pool.query("UPDATE intake_paths SET accepted_at = ? WHERE path = 'webhook'", [
+      new Date(NOON + seconds * 1000),
+    ]);
+  await run(0, 1200, () => ['/webhook']);
+  await accepted(1200);
+  await run(1200, 1800, () => []);
+  expect(await rows('SELECT * FROM source_silences')).toEqual([]);
+  await database.pool.query("INSERT INTO intake_gaps VALUES ('webhook', ?, ?)", [
+    new Date(NOON + 1_200_000),
+    new Date(NOON + 1_800_000),
+  ]);
+  await accepted(86_400);
+  await run(1800, 3000, () => ['/webhook']);
+  await run(3000, 3600, () => []);
+  expect(await transitions()).toEqual([]);
+  const [silence, ...others] = await rows('SELECT started_at FROM source_silences');
+  expect(others).toEqual([]);
+  expect(((silence!['started_at'] as Date).getTime() - NOON) / 1000).toBeGreaterThan(2990);
 }, 120_000);
 
 test.each([

@@ -23,7 +23,7 @@ async function start(owner: string) {
   const silent: string[][] = [];
   const watch = startSourceWatch({
     ...{ address: await database.login('writer'), owner, settings: DEFAULT_SILENCE_SETTINGS },
-    metrics: { sourcesSilent: (sources) => silent.push([...sources]) },
+    metrics: { sourcesSilent: (sources) => silent.push([...sources]), sourcesDecided: () => undefined },
     logger: createLogger({ service: 'test', level: 'silent' }),
   });
   watches.push(watch);

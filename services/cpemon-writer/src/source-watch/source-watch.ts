@@ -11,7 +11,7 @@ export interface SourceWatchOptions {
   /** Name of this process among those that do scheduled work. */
   owner: string;
   settings: SilenceSettings;
-  metrics: Pick<WriterMetrics, 'sourcesSilent'>;
+  metrics: Pick<WriterMetrics, 'sourcesSilent' | 'sourcesDecided'>;
   logger: Logger;
 }
 
@@ -40,7 +40,10 @@ export function startSourceWatch(options: SourceWatchOptions): { stop(): Promise
         failing = false;
       } catch (error) {
         if (!failing && !(error instanceof JobLostError))
-          logger.warn({ err: error }, 'Cannot decide which sources are silent; it is tried again');
+          logger.warn(
+            { err: error },
+            'Cannot decide which sources are silent: no device turns offline until somebody can; it is tried again',
+          );
         failing = true;
       } finally {
         connection?.destroy();
@@ -75,6 +78,7 @@ async function decideUntilStopped(
     );
     if (decided !== null) {
       tell(decided, logger);
+      metrics.sourcesDecided(decided.until);
       metrics.sourcesSilent(decided.open.filter(({ kind }) => kind === 'source').map(({ name }) => name));
     }
     await pause(DECIDE_EVERY_MS);
