@@ -15,7 +15,7 @@ export const rejectedEventSwallowed: Plant = {
   about: 'an event that cannot be applied is passed over and parked nowhere',
   edits: [
     {
-      file: 'services/cpemon-writer/dist/device-applier.js',
+      file: 'services/cpemon-writer/dist/lane-events.js',
       find: 'sieve.refuse(sent, { reason: error.reason, cause: error.message });',
       replace: '',
     },
