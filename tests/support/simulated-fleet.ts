@@ -95,7 +95,7 @@ export function createSimulatedFleet(options: SimulatedFleetOptions = {}): Simul
     ...{ devices, intervalSeconds, intervalSpread: 0, seed, serialPrefix: 'SIM-', mix: parseMix(mix) },
     plan: { ...USUAL_PLAN, models: BUILT_IN_MODELS, ...options.plan },
   });
-  const truth = createTruth(fleet.size, now);
+  const truth = createTruth(fleet.size, now, fleet.identityOf);
   const heard: Heard[] = [];
   const observed: Observed[] = [];
   // Never connected to: it only knows the paths.

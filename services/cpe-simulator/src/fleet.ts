@@ -48,6 +48,8 @@ export interface Fleet extends DeviceColumns {
   productClassOf(index: number): string;
   placeOf(index: number): Place;
   isClone(index: number): boolean;
+  /** Whose serial number it goes by now: its own, or its original's. */
+  identityOf(index: number): number;
   /** Gives devices a firmware, or their own again (undefined). */
   setSoftwareVersion(indexes: Iterable<number>, version: string | undefined): void;
   /** A firmware that names things differently: product class, and paths by their beginning. */
@@ -92,6 +94,7 @@ export function createFleet(settings: FleetSettings): Fleet {
     models,
     ...emptyColumns(),
     isClone: (index: number) => cloneOf.has(index),
+    identityOf: (index: number) => cloneOf.get(index) ?? index,
     serialNumberOf: (index: number) =>
       serialPrefix + String((cloneOf.get(index) ?? index) + 1).padStart(SERIAL_DIGITS, '0'),
     findIndex: (serialNumber: string) => {

@@ -56,7 +56,7 @@ function createWorld(
     seed: 1,
     serialPrefix: 'SIM-',
   });
-  const truth = createTruth(fleet.size);
+  const truth = createTruth(fleet.size, Date.now, fleet.identityOf);
   const attempts: Attempt[] = [];
   let nowMs = START;
   const simulation = createSimulation({

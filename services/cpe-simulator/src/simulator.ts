@@ -63,7 +63,7 @@ export async function startSimulator(
     ...config,
     plan: readFleetPlan(config.fleetFile, loadModels(config.modelFiles)),
   });
-  const truth = createTruth(fleet.size);
+  const truth = createTruth(fleet.size, Date.now, fleet.identityOf);
   const world = createWorld();
   const api = createHttpTarget({ ...config, url: config.apiUrl });
   const acs = createHttpTarget({ ...config, url: config.acsUrl });

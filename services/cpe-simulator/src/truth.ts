@@ -44,7 +44,12 @@ const BY_MESSAGE: Path = 'cwmp';
 const BEST_EFFORT: Path = 'mirror';
 const BY_OTHERS: Path = 'observation';
 
-export function createTruth(devices: number, now: () => number = Date.now): Truth {
+/** @param identityOf whose serial number a device goes by now: what it sends counts for that one */
+export function createTruth(
+  devices: number,
+  now: () => number = Date.now,
+  identityOf: (device: number) => number = (device) => device,
+): Truth {
   let sent = new Uint32Array(devices);
   let acknowledged = new Uint32Array(devices);
   let inDoubt = new Uint32Array(devices);
@@ -55,15 +60,21 @@ export function createTruth(devices: number, now: () => number = Date.now): Trut
   const doubt = (tally: PathTally, report: Report, step: 1 | -1): void => {
     report.inDoubt = step === 1;
     tally.in_doubt += step;
-    inDoubt[report.device] = inDoubt[report.device]! + step;
+    const device = countedFor(report);
+    inDoubt[device] = inDoubt[device]! + step;
   };
-  const acknowledge = (tally: PathTally, { device, dueMs }: Pick<Report, 'device' | 'dueMs'>): void => {
+  const acknowledge = (tally: PathTally, report: Sent): void => {
+    const { dueMs } = report;
+    const device = countedFor(report);
     tally.acknowledged += 1;
     acknowledged[device] = acknowledged[device]! + 1;
     // What was held back on its way may be acknowledged after newer ones.
     lastAcknowledgedMs[device] = Math.max(lastAcknowledgedMs[device]!, dueMs);
   };
-  const send = (tally: PathTally, { device, dueMs }: Pick<Report, 'device' | 'dueMs'>): void => {
+  const send = (tally: PathTally, report: Sent): void => {
+    const { dueMs } = report;
+    const device = identityOf(report.device);
+    report.countedFor = device;
     tally.sent += 1;
     sent[device] = sent[device]! + 1;
     lastSentMs[device] = Math.max(lastSentMs[device]!, dueMs);
@@ -119,15 +130,16 @@ export function createTruth(devices: number, now: () => number = Date.now): Trut
       else if (!report.inDoubt && path !== BY_MESSAGE) paths[path].abandoned += 1;
     },
     messageSent(device) {
-      const dueMs = now();
-      send(paths[BY_MESSAGE], { device, dueMs });
+      const message: Sent = { device, dueMs: now() };
+      send(paths[BY_MESSAGE], message);
       return (fate) => {
-        if (fate === 'acknowledged') acknowledge(paths[BY_MESSAGE], { device, dueMs });
-        else notAcknowledged(paths[BY_MESSAGE], device, fate);
+        if (fate === 'acknowledged') acknowledge(paths[BY_MESSAGE], message);
+        else notAcknowledged(paths[BY_MESSAGE], countedFor(message), fate);
       };
     },
-    observationSent(device) {
+    observationSent(seen) {
       const tally = paths[BY_OTHERS];
+      const device = identityOf(seen);
       tally.sent += 1;
       sent[device] = sent[device]! + 1;
       return (fate) => {
@@ -150,5 +162,9 @@ export function createTruth(devices: number, now: () => number = Date.now): Trut
     },
   };
 }
+
+type Sent = Pick<Report, 'device' | 'dueMs' | 'countedFor'>;
+const countedFor = ({ device, countedFor: other = device }: Pick<Sent, 'device' | 'countedFor'>): number =>
+  other;
 
 const timeOrNull = (ms: number): string | null => (ms === 0 ? null : new Date(ms).toISOString());

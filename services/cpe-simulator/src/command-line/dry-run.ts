@@ -38,7 +38,7 @@ export async function* dryRun(
     ...{
       fleet,
       now,
-      truth: createTruth(fleet.size, now),
+      truth: createTruth(fleet.size, now, fleet.identityOf),
       requestOf: (shipment) => transport.requestOf(shipment),
     },
     batchSize: Math.max(1, config.batchSize),

@@ -7,4 +7,6 @@ export interface Report {
   events: number;
   /** An attempt may have been stored although nobody said so. */
   inDoubt: boolean;
+  /** Who it counts for in truth since it was sent; absent: not sent yet. A clone's reports count for its original. */
+  countedFor?: number;
 }

@@ -235,4 +235,14 @@ test('cloned-serials: five boxes report under one serial number from different a
       .map((one) => (JSON.parse(one.body()) as { sn: string }).sn),
   );
   expect(names.size).toBe(60);
+  // What they sent under the shared number stays with that number.
+  const received = new Map<string, number>();
+  for (const one of stage.heard) {
+    const { sn } = JSON.parse(one.body()) as { sn: string };
+    received.set(sn, (received.get(sn) ?? 0) + 1);
+  }
+  for (let device = 0; device < 60; device++)
+    expect(stage.truthOf(device)).toMatchObject({
+      acknowledged: received.get(stage.fleet.serialNumberOf(device)),
+    });
 });
