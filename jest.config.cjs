@@ -25,6 +25,11 @@ const shared = {
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
 };
 
+const onDatabase = {
+  globalSetup: '<rootDir>/tests/support/start-database.ts',
+  globalTeardown: '<rootDir>/tests/support/stop-database.ts',
+};
+
 module.exports = {
   // All projects at once on two cores: a database test may wait for its turn.
   testTimeout: 20_000,
@@ -41,12 +46,14 @@ module.exports = {
     {
       ...shared,
       displayName: 'db',
-      testMatch: [
-        '<rootDir>/{packages,services}/*/src/**/*.db.test.ts',
-        '<rootDir>/tests/examples/*.db.test.ts',
-      ],
-      globalSetup: '<rootDir>/tests/support/start-database.ts',
-      globalTeardown: '<rootDir>/tests/support/stop-database.ts',
+      testMatch: ['<rootDir>/{packages,services}/*/src/**/*.db.test.ts'],
+      ...onDatabase,
+    },
+    {
+      ...shared,
+      displayName: 'examples',
+      testMatch: ['<rootDir>/tests/examples/*.db.test.ts'],
+      ...onDatabase,
     },
     {
       ...shared,

@@ -39,7 +39,7 @@ if (!Object.values(options).every((number) => Number.isInteger(number) && number
 const jest = createRequire(join(ROOT, 'package.json')).resolve('jest/bin/jest.js');
 const run = spawnSync(
   process.execPath,
-  [jest, '--selectProjects', 'db', '--testPathPatterns', 'tests/examples/simulated-day'],
+  [jest, '--selectProjects', 'examples', '--testPathPatterns', 'tests/examples/simulated-day'],
   { cwd: ROOT, stdio: 'inherit', env: { ...process.env, CPEMON_SIMULATED_DAY: JSON.stringify(options) } },
 );
 process.exit(run.status ?? 1);

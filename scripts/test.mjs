@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { installDependencies, requireNode, ROOT } from './build.mjs';
 
 /**
- * Two test files at a time, because they mostly wait, and jest would take one on two cores. Running stacks come last, when
- * nothing else loads the machine.
+ * Several test files at a time, because they mostly wait, and jest would take one on two cores. Running stacks come last,
+ * when nothing else loads the machine.
  */
 const RUNS = [
-  ['--selectProjects', 'unit', 'db', '--maxWorkers=2'],
+  ['--selectProjects', 'unit', 'db', '--maxWorkers=3'],
   ['--selectProjects', 'e2e', '--maxWorkers=2'],
 ];
 

@@ -7,7 +7,7 @@ import { ROOT } from './build.mjs';
 const jest = createRequire(join(ROOT, 'package.json')).resolve('jest/bin/jest.js');
 const run = spawnSync(
   process.execPath,
-  [jest, '--selectProjects', 'db', '--testPathPatterns', 'tests/examples/'],
+  [jest, '--selectProjects', 'examples', '--testPathPatterns', 'tests/examples/'],
   {
     cwd: ROOT,
     stdio: 'inherit',

@@ -26,13 +26,13 @@ const PAGE_HEADERS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
 } as const;
 
-/** Addresses of the live page, which finds by itself what to show, and of the page that shows the document of the API. */
+/** Screens of the live page, which finds by itself what to show: no part of the API and its document. */
+export const PAGE_SCREENS = [
+  ...['/devices', '/devices/:id', '/alerts', '/alerts/:id'],
+  ...['/operations', '/operations/*part'],
+];
 const PAGES: readonly (readonly [paths: string[], file: string])[] = [
-  [
-    ['/', '/admin', '/login', '/devices', '/devices/:id', '/alerts', '/alerts/:id', '/operations'],
-    'index.html',
-  ],
-  [['/operations/*part'], 'index.html'],
+  [['/', '/admin', '/login', ...PAGE_SCREENS], 'index.html'],
   [['/docs'], 'docs.html'],
 ];
 

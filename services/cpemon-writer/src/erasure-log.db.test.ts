@@ -232,8 +232,8 @@ test('tombstones that were kept beside a backup keep the erased out of a databas
   await Promise.all(consumers.splice(0).map((consumer) => consumer.stop()));
 
   const restored = await createTestDatabase();
+  const old = database;
   try {
-    const old = database;
     database = restored;
     await restored.pool.query("INSERT INTO intake_paths VALUES ('heartbeat', ?)", [
       new Date(Date.now() + 3_600_000),
@@ -260,9 +260,9 @@ test('tombstones that were kept beside a backup keep the erased out of a databas
     await erase('x2', 'A', 12);
     await drained();
     expect(await devices()).toEqual({ B: 2 });
-    database = old;
   } finally {
     await Promise.all(consumers.splice(0).map((consumer) => consumer.stop()));
+    database = old;
     await restored.drop();
   }
 }, 60_000);
