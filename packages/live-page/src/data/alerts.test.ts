@@ -18,14 +18,15 @@ const alert = (id: string, facts: Partial<Alert> = {}): Alert => ({
 const ids = (alerts: readonly Alert[]): string[] => alerts.map(({ id }) => id);
 
 test('groups come first, then what is worse, then what is newer', () => {
-  const { open } = sortAlerts([
+  const { open, held } = sortAlerts([
     alert('old'),
     alert('new', { started_at: '2026-11-22T03:05:00.000Z' }),
     alert('warning', { severity: 'warning' }),
     alert('held', { state: 'pending' }),
     alert('group', { kind: 'group', severity: 'warning' }),
   ]);
-  expect(ids(open)).toEqual(['group', 'new', 'old', 'warning', 'held']);
+  expect(ids(open)).toEqual(['group', 'new', 'old', 'warning']);
+  expect(ids(held)).toEqual(['held']);
 });
 
 test('what somebody looks after stands apart, and what a group explains is not told again', () => {

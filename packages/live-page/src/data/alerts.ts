@@ -23,21 +23,30 @@ export interface Alert {
   parent: string | null;
 }
 
-/** Those that somebody has to look at, and those that somebody does. */
-export function sortAlerts(alerts: readonly Alert[]): { open: Alert[]; acknowledged: Alert[] } {
-  // One that belongs to a group alarm is explained by it.
+export interface SortedAlerts {
+  /** Somebody has to look at these. */
+  open: Alert[];
+  /** Nobody is told of these yet: they may pass, or belong to something larger. */
+  held: Alert[];
+  /** Somebody looks at these. */
+  acknowledged: Alert[];
+}
+
+/** Without those that belong to a group alarm, which explains them. */
+export function sortAlerts(alerts: readonly Alert[]): SortedAlerts {
   const shown = alerts.filter(({ parent }) => parent === null).sort(byUrgency);
+  const unseen = shown.filter(({ acknowledged }) => acknowledged === null);
   return {
-    open: shown.filter(({ acknowledged }) => acknowledged === null),
+    open: unseen.filter(({ state }) => state !== 'pending'),
+    held: unseen.filter(({ state }) => state === 'pending'),
     acknowledged: shown.filter(({ acknowledged }) => acknowledged !== null),
   };
 }
 
-/** Groups before devices, what fires before what may, critical before warning, the newest first. */
+/** Groups before devices, critical before warning, the newest first. */
 function byUrgency(one: Alert, other: Alert): number {
   return (
     rank(one.kind, ['group', 'device']) - rank(other.kind, ['group', 'device']) ||
-    rank(one.state, ['firing', 'pending']) - rank(other.state, ['firing', 'pending']) ||
     rank(one.severity, ['critical', 'warning']) - rank(other.severity, ['critical', 'warning']) ||
     (parseTime(other.started_at) ?? 0) - (parseTime(one.started_at) ?? 0)
   );

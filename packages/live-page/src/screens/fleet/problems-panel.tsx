@@ -25,7 +25,7 @@ export function ProblemsPanel() {
     { everyMs: ASK_AGAIN_MS },
   );
   useReloadOn(alertsVersion.value, answered.reload, GATHER_MS);
-  const { open, acknowledged } = sortAlerts(answered.answer?.items ?? []);
+  const { open, held, acknowledged } = sortAlerts(answered.answer?.items ?? []);
   const own = ownProblems();
   const isMore = typeof answered.answer?.next_cursor === 'string';
   return (
@@ -55,6 +55,12 @@ export function ProblemsPanel() {
           alerts={open}
           empty={own.length > 0 ? 'No alert is open.' : 'Nothing is wrong that a rule watches for.'}
         />
+      )}
+      {held.length > 0 && (
+        <details class="held">
+          <summary>{formatCount(held.length)} held back: may pass, or belong to something larger</summary>
+          <AlertTable label="Problems that are held back" alerts={held} empty="" />
+        </details>
       )}
       {acknowledged.length > 0 && (
         <details class="acknowledged">
@@ -103,12 +109,10 @@ function AlertTable({ label, alerts, empty }: { label: string; alerts: readonly 
       columns={[
         {
           title: 'Severity',
-          cell: ({ severity, state }) => (
-            <StatusBadge mark={severity} text={state === 'pending' ? `${severity}, held` : severity} />
-          ),
+          cell: ({ severity }) => <StatusBadge mark={severity} text={severity} />,
         },
         { title: 'What', cell: (alert) => <AlertWords alert={alert} /> },
-        { title: 'Cause', isExtra: true, cell: ({ cause }) => cause ?? '' },
+        { title: 'Cause', isExtra: true, cell: ({ cause }) => <span class="cause">{cause}</span> },
         { title: 'Since', cell: ({ started_at: at }) => <Age at={at} plain /> },
         {
           title: 'Looked after',
