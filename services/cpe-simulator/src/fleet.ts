@@ -49,7 +49,7 @@ export interface Fleet extends DeviceColumns {
   placeOf(index: number): Place;
   isClone(index: number): boolean;
   /** Whose serial number it goes by now: its own, or its original's. */
-  identityOf(index: number): number;
+  identityOf: (index: number) => number;
   /** Gives devices a firmware, or their own again (undefined). */
   setSoftwareVersion(indexes: Iterable<number>, version: string | undefined): void;
   /** A firmware that names things differently: product class, and paths by their beginning. */
