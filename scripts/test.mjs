@@ -15,7 +15,7 @@ const RUNS = [
 ];
 const PROJECTS = ['--selectProjects', 'unit', 'db', 'e2e'];
 /** So many files that failed beside others are run once more, alone: what fails then is broken, and not only slow. */
-const MOST_FILES_AGAIN = 3;
+const MOST_FILES_AGAIN = 5;
 
 requireNode();
 installDependencies();

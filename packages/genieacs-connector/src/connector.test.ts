@@ -215,6 +215,7 @@ describe('the GenieACS connector', () => {
     await eventually('both came', () => webhook.taken.length === 2);
     nbi.faults[0] = fault(1, 50);
     await eventually('the one that came again', () => webhook.taken.length === 3);
+    await eventually('it is noted', () => stateNow().faults_until === timeOf(50));
     stop.abort();
     await running;
     expect(webhook.taken[2]).toEqual({

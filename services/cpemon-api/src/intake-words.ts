@@ -56,7 +56,8 @@ export const BULKDATA_DESCRIPTIONS: readonly RouteDescription[] = [
 ];
 
 const open = { method: 'get', access: 'anyone' } as const;
-const page = { tag: 'page', json: false, media: ['text/html'] } as const;
+/** 404 `page_not_built` where the page was never built. */
+const page = { tag: 'page', json: false, media: ['text/html'], problems: [404] } as const;
 
 /** What needs no token, and holds no data. */
 export const OPEN_DESCRIPTIONS: readonly RouteDescription[] = [

@@ -38,7 +38,7 @@ test('a flush that waits for a lane head goes through when the holder is gone', 
 });
 
 test('an error in the middle of a flush leaves nothing of it behind and the same flush succeeds later', async () => {
-  const appender = await appenderOf({ answerWithinMs: 500 });
+  const appender = await appenderOf({ answerWithinMs: 3000 });
   await database.pool.query(
     "CREATE TRIGGER full BEFORE INSERT ON log_records FOR EACH ROW SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213",
   );
