@@ -53,7 +53,9 @@ export function ProblemsPanel() {
         <AlertTable
           label="Open problems"
           alerts={open}
-          empty={own.length > 0 ? 'No alert is open.' : 'Nothing is wrong that a rule watches for.'}
+          empty={
+            own.length + held.length > 0 ? 'No alert is open.' : 'Nothing is wrong that a rule watches for.'
+          }
         />
       )}
       {held.length > 0 && (
